@@ -1,0 +1,156 @@
+"""The one typed settings object (decision 0004)."""
+
+import os
+import tempfile
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Seconds = Annotated[int, Field(ge=1)]
+
+
+class Settings(BaseSettings):
+    """Read from ``IDP_<NAME>`` or from a file of that name in the folder ``IDP_SECRETS_DIR`` names."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="IDP_", extra="ignore", frozen=True, validate_default=True, hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "test", "production"] = "production"
+    """Development and test allow loopback http and synthetic persons; production refuses both."""
+    issuer: str = "http://127.0.0.1:8080"
+    """The issuer identifier (OIDC Discovery §3): https, no query, no fragment, no trailing slash."""
+    listen: str = "127.0.0.1:8080"
+    """Address and port the server binds."""
+    processes: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, le=256)
+    """Worker processes; two a core measured best."""
+    database_url: SecretStr = SecretStr("")
+    """SQLAlchemy URL; empty means SQLite (WAL) in ``var_dir``."""
+    database_pool: int = Field(default=4, ge=1, le=100)
+    """Connections each process may hold to the database, for reads and for writes each."""
+    redis_url: SecretStr = SecretStr("")
+    """``redis://``, ``rediss://`` or ``unix://``; empty means the Valkey ``idp serve`` starts in ``var_dir``."""
+    var_dir: Path = Path("var")
+    """Embedded stores, audit spool."""
+    keys_dir: Path = Path("keys")
+    """Key material, one folder to back up."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Networks (CIDR) whose X-Forwarded-For is believed; nobody's by default."""
+    allow_demo_regions: bool = False
+    """Accept numbers of the synthetic regions 01xxxx and 02xxxx."""
+    region_name: str = "示范省"
+    region_name_en: str = "Demo Province"
+
+    session_idle: Seconds = 1800
+    """A session unused for so many seconds ends."""
+    session_absolute: Seconds = 28800
+    """A session ends after so many seconds, used or not."""
+    code_lifetime: Annotated[int, Field(ge=1, le=60)] = 60
+    """Authorization codes (FAPI 2.0 SP §5.3.2.1: at most 60 s)."""
+    attempt_lifetime: Seconds = 1800
+    """A login page may stay open so long."""
+    longest_token_lifetime: Seconds = 3600
+    """No ID or access token lives longer; an old signing key verifies so long after its successor signs."""
+    offline_refresh_lifetime: Seconds = 90 * 86400
+    """Absolute lifetime of an offline refresh-token family."""
+    key_publish_lead: Annotated[int, Field(ge=0)] = 86400
+    """A new signing key is published so long before it signs, so that every portal has fetched it."""
+    jwks_max_age: Seconds = 600
+    """How long portals may cache discovery and JWKS."""
+
+    password_min_length: Annotated[int, Field(ge=8)] = 15
+    """Without a second factor (NIST SP 800-63B-4 §3.1.1.2)."""
+    password_min_length_with_factor: Annotated[int, Field(ge=8)] = 8
+    """With a second factor enrolled."""
+    hash_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
+    """Password hashes a process computes at once."""
+    hash_queue: int = Field(default=32, ge=1)
+    """Logins a process lets wait for a hash before it answers 503."""
+
+    logout_timeout: Seconds = 5
+    """Seconds a portal has to answer a logout token."""
+    logout_attempts: int = Field(default=8, ge=1, le=20)
+    """Deliveries of one logout token before it is given up and shown as failed."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_json: bool = True
+    metrics_token: SecretStr = SecretStr("")
+    """Bearer token of ``/metrics``; empty means loopback peers only."""
+
+    @field_validator("issuer")
+    @classmethod
+    def _issuer_is_an_origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("must be an absolute http(s) URL")
+        if parts.query or parts.fragment or parts.username or parts.path not in ("",) or value.endswith("/"):
+            raise ValueError("must be scheme, host and port only, without a trailing slash")
+        return value
+
+    @model_validator(mode="after")
+    def _dangerous_values_stop_the_start(self) -> Self:
+        unknown = _unknown_names()
+        if unknown and self.environment != "development":
+            raise ValueError(f"unknown settings in the environment: {', '.join(unknown)}")
+        if self.environment == "production":
+            if not self.secure:
+                raise ValueError("IDP_ISSUER must be https in production")
+            if self.allow_demo_regions:
+                raise ValueError("IDP_ALLOW_DEMO_REGIONS is refused in production")
+        return self
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach us by TLS."""
+        return self.issuer.startswith("https://")
+
+    @property
+    def sql_url(self) -> str:
+        """The SQLAlchemy URL in force."""
+        named = self.database_url.get_secret_value()
+        return named or f"sqlite:///{self.var_dir.resolve() / 'idp.sqlite3'}"
+
+    @property
+    def cache_url(self) -> str:
+        """The Redis or Valkey URL in force."""
+        return self.redis_url.get_secret_value() or f"unix://{self.valkey_socket}"
+
+    @property
+    def valkey_socket(self) -> Path:
+        """Where the embedded Valkey listens; a socket's path is bounded to 107 bytes (unix(7))."""
+        path = self.var_dir.resolve() / "valkey.sock"
+        if len(str(path)) < 100:
+            return path
+        return (
+            Path(tempfile.gettempdir()) / f"idp-{sha256(str(path).encode()).hexdigest()[:24]}" / "valkey.sock"
+        )
+
+
+def _unknown_names() -> list[str]:
+    known = {f"IDP_{name.upper()}" for name in Settings.model_fields} | {"IDP_SECRETS_DIR"}
+    given = {name.upper() for name in os.environ if name.upper().startswith("IDP_")}
+    return sorted(given - known)
+
+
+_current: Settings | None = None
+
+
+def load() -> Settings:
+    """Read the settings of this process from its environment."""
+    return Settings(_secrets_dir=os.environ.get("IDP_SECRETS_DIR"))  # type: ignore[call-arg]
+
+
+def use(settings: Settings) -> Settings:
+    """Make these the settings of this process."""
+    global _current
+    _current = settings
+    return settings
+
+
+def current() -> Settings:
+    """The settings of this process, read on first use."""
+    return _current or use(load())

@@ -1,0 +1,127 @@
+"""SQL: one engine for reads (AUTOCOMMIT), one for transactions (decision 0008).
+
+A look-up through the reading engine costs half: no BEGIN, no ROLLBACK, and psycopg keeps its prepared
+statements. Writes run in ``transaction`` functions, retried once where the database says that two of them
+met (SQLSTATE 40001, 40P01; SQLite: busy).
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, Executable, Row, event
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from idp.base.errors import Unavailable
+
+
+class Base(DeclarativeBase):
+    """The base of every model."""
+
+
+db = SQLAlchemy(model_class=Base)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_engines: dict[str | None, Engine] = {}
+_ATTEMPTS = 3
+
+
+def init_app(app: Flask, url: str, pool: int) -> None:
+    """Make the two engines of this process for ``url``."""
+    options: dict[str, Any] = {"pool_pre_ping": False}
+    if not url.startswith("sqlite"):
+        options |= {
+            "pool_size": pool,
+            "max_overflow": 0,
+            "pool_timeout": 3,
+            "pool_recycle": 1800,
+            "connect_args": {
+                "connect_timeout": 3,
+                "options": "-c statement_timeout=3000 -c lock_timeout=3000 -c timezone=UTC",
+            },
+        }
+    else:
+        options |= {"connect_args": {"timeout": 3, "check_same_thread": False}}
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    app.config["SQLALCHEMY_BINDS"] = {"read": {"url": url, "isolation_level": "AUTOCOMMIT", **options}}
+    db.init_app(app)
+    with app.app_context():
+        close()
+        _engines.update(db.engines)
+    for engine in _engines.values():
+        if engine.dialect.name == "sqlite":
+            event.listen(engine, "connect", _prepare_sqlite)
+
+
+def close() -> None:
+    """Give all connections back, before a fork or at the end."""
+    for engine in _engines.values():
+        engine.dispose()
+    _engines.clear()
+
+
+def writing_engine() -> Engine:
+    """The engine of transactions, for migrations and services."""
+    return _engines[None]
+
+
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for reads; raises ``Unavailable`` when the database does not answer."""
+    try:
+        with _engines["read"].connect() as connection:
+            yield connection
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("database") from error
+
+
+def fetch_all(statement: Executable) -> list[Row[Any]]:
+    """All rows of a read."""
+    with reading() as connection:
+        return list(connection.execute(statement).all())
+
+
+def fetch_one(statement: Executable) -> Row[Any] | None:
+    """The first row of a read, or none."""
+    with reading() as connection:
+        return connection.execute(statement).first()
+
+
+def transaction(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
+    """Run a function in one transaction; it receives the session first and may be run again."""
+
+    @wraps(work)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                with Session(_engines[None], expire_on_commit=False) as session, session.begin():
+                    return work(session, *args, **kwargs)
+            except (OperationalError, PoolTimeout, DBAPIError) as error:
+                if attempt < _ATTEMPTS and _collided(error):
+                    continue
+                if isinstance(error, OperationalError | PoolTimeout) or _collided(error):
+                    raise Unavailable("database") from error
+                raise
+        raise AssertionError("unreachable")
+
+    return run
+
+
+def _collided(error: SQLAlchemyError) -> bool:
+    """Whether two transactions met (serialization failure or deadlock), so that trying again helps."""
+    return getattr(getattr(error, "orig", None), "sqlstate", None) in ("40001", "40P01")
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=3000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

@@ -1,0 +1,129 @@
+"""The thin Redis layer: redis-py's own ``Connection``, one per thread, driven directly.
+
+Half the CPU of redis-py's client per trip (decision 0007). What belongs together is sent together:
+``pipeline`` is one packet out and one trip. A command is never sent twice: after an error in flight
+nobody knows whether it was carried out, so the caller hears ``Unavailable`` and a retry is the client's.
+"""
+
+import hashlib
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from redis.connection import ConnectionInterface as Connection
+from redis.connection import ConnectionPool
+from redis.exceptions import NoScriptError, RedisError, ResponseError
+
+from idp.base.errors import Unavailable
+
+#: A connection idle for longer is looked at before it is trusted: the server may have closed it.
+_TRUSTED_IDLE = 1.0
+_TIMEOUT = 2.0
+
+_url = ""
+_generation = 0
+_local = threading.local()
+
+#: Trips made by this thread, for the budgets of the hot path.
+trips = threading.local()
+
+
+def open(url: str) -> None:
+    """Use the server at ``url`` (``redis://``, ``rediss://`` or ``unix://``) from now on; connects lazily."""
+    global _url, _generation
+    _url, _generation = url, _generation + 1
+
+
+def call(*command: Any) -> Any:
+    """Send one command and return its reply (bytes, int, list or None)."""
+    return pipeline(command)[0]
+
+
+def pipeline(*commands: Sequence[Any]) -> list[Any]:
+    """Send commands in one packet and return their replies in order; raises ``Unavailable``."""
+    connection = _ready()
+    trips.count = getattr(trips, "count", 0) + 1
+    try:
+        connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+        replies = [_read(connection) for _ in commands]
+    except (RedisError, OSError, ValueError) as error:
+        _drop()
+        raise Unavailable("redis") from error
+    for reply in replies:
+        if isinstance(reply, NoScriptError):
+            raise reply
+        if isinstance(reply, ResponseError):
+            raise Unavailable(f"redis: {_kind(reply)}") from reply
+    _local.used = time.monotonic()
+    return replies
+
+
+class Script:
+    """A Lua script: several reads and writes of one record as one atomic step."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.sha = hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+
+    def command(self, keys: Sequence[str], arguments: Sequence[Any]) -> tuple[Any, ...]:
+        """The command for ``pipeline``; a server that forgot the script raises ``NoScriptError``."""
+        return ("EVALSHA", self.sha, len(keys), *keys, *arguments)
+
+    def run(self, keys: Sequence[str], arguments: Sequence[Any], *others: Sequence[Any]) -> Any:
+        """Run the script, together with ``others`` in the same packet; its reply, or all replies."""
+        command = self.command(keys, arguments)
+        try:
+            replies = pipeline(command, *others)
+        except NoScriptError:
+            # EVALSHA of an unknown script does nothing, and the reads beside it may be repeated.
+            replies = pipeline(("SCRIPT", "LOAD", self.source), command, *others)[1:]
+        return replies if others else replies[0]
+
+
+def _read(connection: Connection) -> Any:
+    try:
+        return connection.read_response()
+    except ResponseError as error:
+        return error
+
+
+def _kind(error: ResponseError) -> str:
+    return str(error).split(" ", 1)[0]
+
+
+def _ready() -> Connection:
+    connection: Connection | None = getattr(_local, "connection", None)
+    if connection is not None and _local.generation == _generation:
+        if time.monotonic() - _local.used < _TRUSTED_IDLE or _still_open(connection):
+            return connection
+        _drop()
+    return _connect()
+
+
+def _still_open(connection: Connection) -> bool:
+    try:
+        return not connection.can_read(timeout=0)
+    except (RedisError, OSError):
+        return False
+
+
+def _connect() -> Connection:
+    _drop()
+    pool = ConnectionPool.from_url(
+        _url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, protocol=2, max_connections=1
+    )
+    connection = pool.make_connection()
+    try:
+        connection.connect()
+    except (RedisError, OSError) as error:
+        raise Unavailable("redis") from error
+    _local.connection, _local.generation, _local.used = connection, _generation, time.monotonic()
+    return connection
+
+
+def _drop() -> None:
+    connection: Connection | None = getattr(_local, "connection", None)
+    if connection is not None:
+        connection.disconnect()
+        _local.connection = None

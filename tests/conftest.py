@@ -1,0 +1,115 @@
+"""Real stores for every test: a Valkey and a database per worker process, emptied before each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from idp import settings
+from idp.base import clock
+from idp.store import db, embedded, redis
+from tests import postgres
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="the database under the tests (TEST_DATABASE_URL names a running PostgreSQL)",
+    )
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this worker process."""
+    return tmp_path_factory.mktemp("idp")
+
+
+@pytest.fixture(scope="session")
+def database_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """An empty database of this worker process."""
+    if request.config.getoption("--database") == "sqlite":
+        yield f"sqlite:///{folder / 'test.sqlite3'}"
+    else:
+        with postgres.database() as url:
+            yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url(folder: Path) -> Iterator[str]:
+    """A Valkey of this worker process, or the server TEST_REDIS_URL names."""
+    if url := os.environ.get("TEST_REDIS_URL"):
+        yield url
+        return
+    socket = folder / "valkey.sock"
+    process = embedded.start(socket, folder / "valkey")
+    yield f"unix://{socket}"
+    process.terminate()
+    process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def test_settings(folder: Path, database_url: str, redis_url: str) -> settings.Settings:
+    """Settings of a test server."""
+    return settings.Settings(
+        environment="test",
+        issuer="http://127.0.0.1:8080",
+        database_url=database_url,
+        redis_url=redis_url,
+        var_dir=folder,
+        keys_dir=folder / "keys",
+        allow_demo_regions=True,
+        key_publish_lead=0,
+        hash_workers=2,
+    )
+
+
+@pytest.fixture(scope="session")
+def app(test_settings: settings.Settings) -> Iterator[Flask]:
+    """The whole server in this process, on empty stores."""
+    from idp.app import create_app
+
+    settings.use(test_settings)
+    app = create_app(test_settings)
+    db.db.metadata.create_all(db.writing_engine())
+    yield app
+    db.close()
+
+
+@pytest.fixture
+def stores(app: Flask, test_settings: settings.Settings) -> None:
+    """Opened stores without a row, a record or a cached value in them."""
+    settings.use(test_settings)
+    redis.open(test_settings.redis_url.get_secret_value())
+    redis.call("FLUSHALL")
+    with db.writing_engine().begin() as connection:
+        for table in reversed(db.db.metadata.sorted_tables):
+            connection.execute(table.delete())
+    from idp.app import forget_caches
+
+    forget_caches()
+
+
+class MovableClock:
+    """A clock that tests can set forward and back."""
+
+    def __init__(self) -> None:
+        self.offset = 0.0
+
+    def advance(self, seconds: float) -> None:
+        self.offset += seconds
+
+
+@pytest.fixture
+def time_travel(monkeypatch: pytest.MonkeyPatch) -> MovableClock:
+    """Move the server's clock: ``time_travel.advance(61)``."""
+    import time
+
+    movable = MovableClock()
+    real_time, real_ns = time.time, time.time_ns
+    monkeypatch.setattr(clock.time, "time", lambda: real_time() + movable.offset)
+    monkeypatch.setattr(clock.time, "time_ns", lambda: real_ns() + int(movable.offset * 1e9))
+    return movable
