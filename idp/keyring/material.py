@@ -1,0 +1,58 @@
+"""What lies in a key file, and the key id that is computed from it.
+
+Because the id comes from the material, a swapped or edited file can never pass for the key the marker names.
+"""
+
+import hashlib
+import hmac
+import secrets
+from typing import TypeAlias
+
+import orjson
+
+from idp.base.secret import b64url, b64url_decode
+from idp.keyring.suites import SUITES, Signer, Suite
+
+_SUITES: dict[str, Suite] = {suite.ALG: suite for suite in SUITES}
+
+SIGNING = tuple(_SUITES)
+#: Sealed columns, blind indexes, sealed tokens, pairwise subjects, secrets of the web face.
+SYMMETRIC = ("seal", "blind-index", "token", "pairwise", "web")
+KINDS = SIGNING + SYMMETRIC
+#: A new pairwise key would change every ``sub``; a new web key would end every form that is open.
+ROTATING = (*SIGNING, "seal", "blind-index", "token")
+
+KEY_SIZE = 32
+_PROBE = b"self-test of a signing key"
+
+Material: TypeAlias = Signer | bytes
+
+
+def generate(kind: str) -> bytes:
+    """The text of a fresh key file."""
+    if kind in _SUITES:
+        return _SUITES[kind].generate()
+    return b64url(secrets.token_bytes(KEY_SIZE)).encode() + b"\n"
+
+
+def parse(kind: str, data: bytes) -> tuple[str, Material]:
+    """The key in a file and its id; raises ``ValueError`` or ``TypeError`` for anything unsound."""
+    if kind in _SUITES:
+        signer = _SUITES[kind].load(data)
+        if not signer.verify(_PROBE, signer.sign(_PROBE)):
+            raise ValueError("the published half does not verify what the key signs")
+        return thumbprint(signer.jwk), signer
+    key = b64url_decode(data.decode("ascii").strip())
+    if len(key) != KEY_SIZE:
+        raise ValueError("not a key of 32 bytes")
+    return symmetric_id(kind, key), key
+
+
+def thumbprint(jwk: dict[str, str]) -> str:
+    """The ``kid`` of a signing key: SHA-256 of its required members in lexicographic order (RFC 7638 §3)."""
+    return b64url(hashlib.sha256(orjson.dumps(jwk, option=orjson.OPT_SORT_KEYS)).digest())
+
+
+def symmetric_id(kind: str, key: bytes) -> str:
+    """Eight bytes that name a secret key and tell nothing of it."""
+    return hmac.digest(key, b"key id|" + kind.encode(), "sha256")[:8].hex()

@@ -1,0 +1,91 @@
+"""Changes to the keys: a successor, or the end of a compromised one. Each is on record before it holds.
+
+The audit package is our neighbour and may not be known here: whoever calls brings ``audit.record``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Protocol
+
+from idp import keyring
+from idp.base import clock
+from idp.base.errors import Rejected
+from idp.keyring import files, marker, material
+from idp.keyring.marker import Entry
+from idp.keyring.ring import keep_seconds, load
+from idp.settings import current as settings
+
+
+class Recorder(Protocol):
+    """The shape of ``audit.record``."""
+
+    def __call__(self, kind: str, /, **detail: str | int) -> object:
+        """Write one audit event."""
+
+
+def rotate(kind: str, *, record: Recorder) -> Entry:
+    """Publish a successor of a key now; it takes over when every portal has had time to fetch it.
+
+    NIST SP 800-57 Part 1 §5.3.5 (key states), OpenID Connect Core §10.1.1 (rotation of signing keys).
+    """
+    if kind not in material.ROTATING:
+        raise Rejected("key.kind", "This kind of key does not rotate")
+    text = material.generate(kind)
+    kid, _ = material.parse(kind, text)
+    now = clock.now()
+    entry = Entry(kid=kid, kind=kind, created_at=now, active_from=now + settings().key_publish_lead)
+    folder = keyring.current().folder
+    with files.locked(folder):
+        entries = load(folder).entries
+        states = {one.entry.kid: one.state for one in marker.standings(entries, now, keep_seconds())}
+        if any(states[other.kid] == "next" for other in entries if other.kind == kind):
+            raise Rejected("key.pending", "A successor is already published")
+        record("key.rotate", kid=kid, alg=kind, active_from=entry.active_from)
+        files.write(folder / entry.file_name, text)
+        gone = [other for other in entries if states[other.kid] == "left"]
+        _publish([*(other for other in entries if other not in gone), entry])
+        _remove(gone)
+    return entry
+
+
+def retire(kid: str, *, record: Recorder) -> None:
+    """Stop trusting a signing key at once (compromise); if it was the one that signs, another does now."""
+    now = clock.now()
+    folder = keyring.current().folder
+    with files.locked(folder):
+        entries = load(folder).entries
+        entry = next((one for one in entries if one.kid == kid and one.retired_at is None), None)
+        if entry is None:
+            raise Rejected("key.unknown", "No such key")
+        if entry.kind not in material.SIGNING:
+            raise Rejected("key.kind", "What this key has sealed would be lost")
+        record("key.retire", kid=kid, alg=entry.kind)
+        after = [replace(one, retired_at=now) if one is entry else one for one in entries]
+        _publish(_with_a_signer(after, entry.kind, now))
+        _remove([entry])
+
+
+def _with_a_signer(entries: list[Entry], kind: str, now: int) -> list[Entry]:
+    """See that somebody signs: the waiting successor early, or a key made on the spot."""
+    alive = [one for one in entries if one.kind == kind and one.retired_at is None]
+    if any(one.active_from <= now for one in alive):
+        return entries
+    if alive:
+        first = min(alive, key=lambda one: one.active_from)
+        return [replace(one, active_from=now) if one is first else one for one in entries]
+    text = material.generate(kind)
+    made = Entry(kid=material.parse(kind, text)[0], kind=kind, created_at=now, active_from=now)
+    files.write(keyring.current().folder / made.file_name, text)
+    return [*entries, made]
+
+
+def _publish(entries: Iterable[Entry]) -> None:
+    ring = keyring.current()
+    files.write(ring.folder / marker.NAME, marker.dump(entries))
+    ring.refresh()
+
+
+def _remove(entries: Iterable[Entry]) -> None:
+    """Material that nothing names any more is not left lying about."""
+    for entry in entries:
+        (keyring.current().folder / entry.file_name).unlink(missing_ok=True)
