@@ -1,0 +1,275 @@
+"""How many failures are borne: counted in Redis, one atomic script a check.
+
+A try is charged before the password is looked at and given back when it was right, so that a thousand
+guesses sent at once are counted like a thousand sent in turn, and a process that dies has counted too much
+rather than too little. Who tries is counted by the identifier as typed, known to us or not: the answers of
+existing and absent accounts are the same, and one person's number and phone share no counter by which a
+stranger could learn that they belong together.
+
+    counter           counts                                    lets pass in spite of it
+    (who, network)    tries of one account from one place       a device known to belong to the person
+    (who)             tries of one account from unknown devices a device known to belong to the person
+    (who, device)     tries of one account from a known device
+    (network)         failures from one place, any account      a device known to belong to the person
+    (factor)          wrong one-time codes after a right password
+
+So nobody can lock a person out of a device they used before; and an address shared by hundreds of honest
+people is paused for its failures, never for its logins.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import Any
+
+from idp import keyring, settings
+from idp.base import clock
+from idp.base.secret import b64url
+from idp.store import redis
+
+#: All counters of a login lie in one slot, so that one script may judge them together (Redis Cluster).
+_SLOT = "throttle:{login}"
+
+_COUNT = """
+local function count(key, now, window, slow_at, slow_pause, lock_at, lock_pause)
+  local held = redis.call('HMGET', key, 'n', 'since', 'until')
+  local n, since = tonumber(held[1]) or 0, tonumber(held[2]) or now
+  if now - since >= window then n, since = 0, now end
+  n = n + 1
+  local pause = 0
+  if n >= lock_at then pause = lock_pause elseif n >= slow_at then pause = slow_pause end
+  local paused = math.max(tonumber(held[3]) or 0, pause > 0 and now + pause or 0)
+  redis.call('HSET', key, 'n', n, 'since', since, 'until', paused)
+  redis.call('EXPIRE', key, math.max(window, pause) + 60)
+  return n
+end
+"""
+
+#: ARGV: now, then charged, window, slow_at, slow_pause, lock_at, lock_pause a key.
+_ADMIT = redis.Script(
+    _COUNT
+    + """
+local now = tonumber(ARGV[1])
+local wait = 0
+for i, key in ipairs(KEYS) do
+  wait = math.max(wait, (tonumber(redis.call('HGET', key, 'until')) or 0) - now)
+end
+if wait > 0 then return {wait, 0} end
+local left = 1000000
+for i, key in ipairs(KEYS) do
+  local a = 2 + (i - 1) * 6
+  if ARGV[a] == '1' then
+    local lock_at = tonumber(ARGV[a + 4])
+    local n = count(key, now, tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]),
+                    lock_at, tonumber(ARGV[a + 5]))
+    left = math.min(left, lock_at - n)
+  end
+end
+return {0, left}
+"""
+)
+
+#: Give one try back; ARGV: for each key the failures at which it begins to pause.
+_GIVE_BACK = redis.Script("""
+for i, key in ipairs(KEYS) do
+  local n = tonumber(redis.call('HGET', key, 'n')) or 0
+  if n > 0 then
+    redis.call('HSET', key, 'n', n - 1)
+    if n - 1 < tonumber(ARGV[i]) then redis.call('HSET', key, 'until', 0) end
+  end
+end
+""")
+
+#: KEYS: network counter, accounts of the network, its mark, all accounts, all networks, their mark.
+#: ARGV: now, window, lock_at, lock_pause, who, network, spray_at, spray_at_all.
+_FAILED = redis.Script(
+    _COUNT
+    + """
+local window, here, everywhere = tonumber(ARGV[2]), tonumber(ARGV[7]), tonumber(ARGV[8])
+count(KEYS[1], tonumber(ARGV[1]), window, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[3]),
+      tonumber(ARGV[4]))
+redis.call('PFADD', KEYS[2], ARGV[5])
+redis.call('PFADD', KEYS[4], ARGV[5])
+redis.call('PFADD', KEYS[5], ARGV[6])
+for _, key in ipairs({KEYS[2], KEYS[4], KEYS[5]}) do redis.call('EXPIRE', key, window * 2) end
+local one, all = redis.call('PFCOUNT', KEYS[2]), redis.call('PFCOUNT', KEYS[4])
+local spray = {0, 0}
+if one >= here and redis.call('SET', KEYS[3], 1, 'NX', 'EX', window * 2) then spray[1] = one end
+if all >= everywhere and all >= 10 * redis.call('PFCOUNT', KEYS[5])
+   and redis.call('SET', KEYS[6], 1, 'NX', 'EX', window * 2) then spray[2] = all end
+return spray
+"""
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """From ``slow_at`` failures within ``window`` seconds each costs a pause, from ``lock_at`` a longer."""
+
+    window: int
+    slow_at: int
+    slow_pause: int
+    lock_at: int
+    lock_pause: int
+
+    def arguments(self, charged: bool) -> tuple[int, ...]:
+        """The script's arguments for a counter of this rule."""
+        return (int(charged), self.window, self.slow_at, self.slow_pause, self.lock_at, self.lock_pause)
+
+
+class Paused(Exception):
+    """No further try now; ``seconds`` to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"{seconds} s")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spray:
+    """Many accounts failed within ``window`` seconds: ``where`` is one network or everywhere."""
+
+    where: str
+    accounts: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permit:
+    """One try that was charged; say how it ended."""
+
+    who: str
+    network: str
+    charged: tuple[tuple[str, Rule], ...]
+    #: Tries left before the account is paused for long.
+    left: int
+
+    def failed(self) -> list[Spray]:
+        """The try was wrong: it stays charged, and counts against its network; new signs of spraying."""
+        rules = settings.current()
+        window = rules.login_failure_window
+        bucket = clock.now() // window
+        keys = (
+            _network_key(self.network),
+            f"{_SLOT}:spray:{self.network}:{bucket}",
+            f"{_SLOT}:told:{self.network}:{bucket}",
+            f"{_SLOT}:spray-all:{bucket}",
+            f"{_SLOT}:networks:{bucket}",
+            f"{_SLOT}:told-all:{bucket}",
+        )
+        here, everywhere = _FAILED.run(
+            keys,
+            (
+                clock.now(),
+                window,
+                rules.login_network_failures,
+                rules.login_network_pause,
+                self.who,
+                self.network,
+                rules.login_spray_accounts,
+                rules.login_spray_accounts_everywhere,
+            ),
+        )
+        found = (("network", here), ("everywhere", everywhere))
+        return [Spray(where=where, accounts=count, window=window) for where, count in found if count]
+
+    def succeeded(self) -> None:
+        """The try was right: what this place or device failed before is forgiven, the rest is kept."""
+        first, *others = self.charged
+        redis.call("DEL", first[0])
+        _give_back(others)
+
+    def released(self) -> None:
+        """Nobody looked at the try: it is given back."""
+        _give_back(self.charged)
+
+
+def admit(name: str, address: str, device: str) -> Permit:
+    """Charge one try of an account, or raise ``Paused``; ``device`` is the known device's id, or empty."""
+    who, network = _tag("who", name), _tag("network", _network(address))
+    if device:
+        charged = [(f"{_SLOT}:device:{who}:{_tag('device', device)}", _place_rule())]
+        return _admit(charged, [], who, network)
+    charged = [(f"{_SLOT}:place:{who}:{network}", _place_rule()), (f"{_SLOT}:who:{who}", _account_rule())]
+    return _admit(charged, [(_network_key(network), _network_rule())], who, network)
+
+
+def admit_factor(person_id: str) -> Permit:
+    """Charge one one-time code of a person whose password was right, wherever it comes from."""
+    who = _tag("factor", person_id)
+    return _admit([(f"{_SLOT}:factor:{who}", _factor_rule())], [], who, "")
+
+
+def _admit(
+    charged: Sequence[tuple[str, Rule]], looked_at: Sequence[tuple[str, Rule]], who: str, network: str
+) -> Permit:
+    arguments: list[Any] = [clock.now()]
+    for _, rule in charged:
+        arguments += rule.arguments(charged=True)
+    for _, rule in looked_at:
+        arguments += rule.arguments(charged=False)
+    wait, left = _ADMIT.run([key for key, _ in (*charged, *looked_at)], arguments)
+    if wait:
+        raise Paused(int(wait))
+    return Permit(who=who, network=network, charged=tuple(charged), left=max(0, int(left)))
+
+
+def _give_back(counters: Sequence[tuple[str, Rule]]) -> None:
+    if counters:
+        _GIVE_BACK.run([key for key, _ in counters], [rule.slow_at for _, rule in counters])
+
+
+def _network_key(network: str) -> str:
+    return f"{_SLOT}:network:{network}"
+
+
+def _network(address: str) -> str:
+    """An IPv4 address, or the /64 of an IPv6 address: within one, addresses cost nothing."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or parsed.packed[:8].hex())
+    return str(parsed)
+
+
+def _tag(kind: str, text: str) -> str:
+    """A keyed digest: a dump of Redis tells nobody's number, phone or address."""
+    key = keyring.derive("login throttle")
+    return b64url(hmac.digest(key, f"{kind}|{text}".encode(), hashlib.sha256)[:16])
+
+
+def _place_rule() -> Rule:
+    rules = settings.current()
+    return Rule(
+        window=rules.login_failure_window,
+        slow_at=rules.login_slow_failures,
+        slow_pause=rules.login_slow_pause,
+        lock_at=rules.login_lock_failures,
+        lock_pause=rules.login_lock_pause,
+    )
+
+
+def _account_rule() -> Rule:
+    rules = settings.current()
+    limit, pause = rules.login_account_failures, rules.login_lock_pause
+    return Rule(window=86400, slow_at=limit, slow_pause=pause, lock_at=limit, lock_pause=pause)
+
+
+def _network_rule() -> Rule:
+    rules = settings.current()
+    limit, pause = rules.login_network_failures, rules.login_network_pause
+    return Rule(
+        window=rules.login_failure_window, slow_at=limit, slow_pause=pause, lock_at=limit, lock_pause=pause
+    )
+
+
+def _factor_rule() -> Rule:
+    rules = settings.current()
+    limit, pause = rules.login_factor_failures, rules.login_lock_pause
+    return Rule(
+        window=rules.login_failure_window, slow_at=limit, slow_pause=pause, lock_at=limit, lock_pause=pause
+    )
