@@ -53,6 +53,32 @@ class Settings(BaseSettings):
     """Authorization codes (FAPI 2.0 SP §5.3.2.1: at most 60 s)."""
     attempt_lifetime: Seconds = 1800
     """A login page may stay open so long."""
+    login_restart_lifetime: Seconds = 86400
+    """A login page left open too long can be restarted from its own request for so many seconds."""
+    login_failure_window: Seconds = 900
+    """Seconds over which failed logins are counted (GB/T 22239-2019 §8.1.4.1 b)."""
+    login_slow_failures: int = Field(default=5, ge=1)
+    """Failures at one account from one place after which each further try has to wait."""
+    login_slow_pause: Seconds = 60
+    """Seconds of that wait."""
+    login_lock_failures: int = Field(default=10, ge=1)
+    """Failures at one account from one place after which logging in is paused for long."""
+    login_lock_pause: Seconds = 1800
+    """Seconds of that pause."""
+    login_account_failures: int = Field(default=20, ge=1)
+    """Failures a day at one account from all unknown devices; then one try each ``login_lock_pause``."""
+    login_network_failures: int = Field(default=100, ge=1)
+    """Failures from one address (IPv6: /64) at any accounts before it is paused; logins do not count."""
+    login_network_pause: Seconds = 300
+    """Seconds of that pause; short, because offices and villages share addresses."""
+    login_factor_failures: int = Field(default=5, ge=1)
+    """Wrong one-time codes after a right password before logging in is paused for long."""
+    login_spray_accounts: int = Field(default=20, ge=2)
+    """Accounts that failed from one address within the window before it is reported as spraying."""
+    login_spray_accounts_everywhere: int = Field(default=200, ge=2)
+    """The same for all addresses together, when there are ten accounts to an address."""
+    login_device_lifetime: Seconds = 180 * 86400
+    """How long a browser somebody logged in with counts as their own for these limits."""
     longest_token_lifetime: Seconds = 3600
     """No ID or access token lives longer; an old signing key verifies so long after its successor signs."""
     offline_refresh_lifetime: Seconds = 90 * 86400
@@ -107,6 +133,10 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers reach us by TLS."""
         return self.issuer.startswith("https://")
+
+    def cookie_name(self, base: str) -> str:
+        """The full name of a cookie of ours: ``__Host-`` under TLS (RFC 6265bis §4.1.3.2)."""
+        return f"__Host-{base}" if self.secure else base
 
     @property
     def sql_url(self) -> str:
