@@ -1,0 +1,21 @@
+"""The tax portal: a confidential client with a shared secret (``client_secret_basic``)."""
+
+from .portal import Design, Service
+from .portal.run import serve
+
+DESIGN = Design(
+    slug="tax",
+    name="税务服务门户",
+    motto="查税费、办申报，一次登录就够了。",
+    client_id="tax-portal",
+    port=8091,
+    scope="openid profile realname idcard.masked",
+    services=(
+        Service(key="annual", name="个人所得税年度汇算", level=2, about="核对全年收入和已缴税款。"),
+        Service(key="receipt", name="完税证明", level=2, about="下载本人的完税证明。"),
+        Service(key="account", name="变更退税银行账户", level=3, about="改变收款账户，需要二次验证。"),
+    ),
+)
+
+if __name__ == "__main__":
+    serve(DESIGN)
