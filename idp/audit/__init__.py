@@ -1,0 +1,57 @@
+"""The record of what happened: closed list of events, local spool, SQL rows, hash chain.
+
+Owns: recording, shipping, sealing and verifying events; what an event may carry.
+Not here: deciding what is worth an event (the package that acts), logs for operators (``idp.journal``).
+"""
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from idp.audit import event, queries, spool
+from idp.audit.event import Event, Outcome
+from idp.audit.verification import Problem, Report, verify
+from idp.base.trace import request_context, set_request
+
+__all__ = [
+    "Event", "Outcome", "Problem", "Report", "record", "record_in", "request_context", "set_request", "verify"
+]  # fmt: skip
+
+
+def record(
+    kind: str,
+    *,
+    person: str | None = None,
+    organization: str | None = None,
+    client: str | None = None,
+    session: str | None = None,
+    outcome: Outcome = "success",
+    reason: str = "",
+    **detail: object,
+) -> None:
+    """Record an event of a path that writes no SQL; raises ``Unavailable`` when it cannot be kept."""
+    made = event.make(
+        kind, person=person, organization=organization, client=client, session=session,
+        outcome=outcome, reason=reason, detail=detail,
+    )  # fmt: skip
+    spool.append(made.line())
+
+
+def record_in(
+    transaction: Session,
+    kind: str,
+    *,
+    person: str | None = None,
+    organization: str | None = None,
+    client: str | None = None,
+    session: str | None = None,
+    outcome: Outcome = "success",
+    reason: str = "",
+    **detail: object,
+) -> None:
+    """Record an event in the transaction of the change it tells of: both last, or neither."""
+    made = event.make(
+        kind, person=person, organization=organization, client=client, session=session,
+        outcome=outcome, reason=reason, detail=detail,
+    )  # fmt: skip
+    transaction.execute(insert(queries.EVENTS), queries.row(made))
+    transaction.execute(insert(queries.UNSEALED), {"event_id": made.id, "time": made.time})

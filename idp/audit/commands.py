@@ -1,0 +1,118 @@
+"""``idp audit``: verify the record, show it, list its events, go on after an incident."""
+
+from datetime import UTC, datetime
+
+import click
+
+from idp.audit import jobs, queries
+from idp.audit.event import Event
+from idp.audit.events import FIELDS, KINDS
+from idp.audit.verification import Report, verify
+
+_COLUMNS = ("TIME (UTC)", "KIND", "OUTCOME", "PERSON", "CLIENT", "ADDRESS", "REASON", "DETAIL")
+
+
+@click.group()
+def audit() -> None:
+    """The record of what happened."""
+
+
+@audit.command("verify")
+def verify_record() -> None:
+    """Walk the hash chain; name the first altered, missing, reordered or duplicated row, or a cut tail."""
+    report = verify()
+    click.echo(_summary(report))
+    if not report.intact:
+        raise click.exceptions.Exit(1)
+
+
+@audit.command()
+@click.option("--kind", default="", help="one kind of event, see `idp audit events`")
+@click.option("--person", default="", help="id of a person")
+@click.option("--client", default="", help="client_id of a portal")
+@click.option("--since", type=click.DateTime(), help="UTC date, or date and time")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+def show(kind: str, person: str, client: str, since: datetime | None, limit: int) -> None:
+    """Show recorded events, newest first. They hold no full number, phone or token."""
+    start = int(since.replace(tzinfo=UTC).timestamp() * 1_000_000) if since else 0
+    found = queries.events(kind=kind, person=person, client=client, since=start, limit=limit)
+    rows = [_COLUMNS, *(_cells(event) for event in found)]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+@audit.command("events")
+@click.option("--markdown", is_flag=True, help="as docs/events.md")
+def list_events(markdown: bool) -> None:
+    """List the kinds of events."""
+    if markdown:
+        click.echo(events_page(), nl=False)
+        return
+    for name, kind in KINDS.items():
+        click.echo(f"{name:24} {kind.english} ({kind.chinese})")
+
+
+@audit.command()
+@click.option("--operator", required=True, help="who decides")
+@click.option("--reason", required=True, help="why, for instance which backup was restored")
+def resume(operator: str, reason: str) -> None:
+    """After a restore: take the chain as it stands for the true one, record that, and seal on."""
+    jobs.resume(operator, reason)
+    click.echo(f"{jobs.seal()} waiting events were sealed")
+
+
+def events_page() -> str:
+    """The page docs/events.md."""
+    lines = [
+        "# Audit events",
+        "",
+        "Made by `idp audit events --markdown` from `idp/audit/events.py`; a test fails when it is stale.",
+        "Every event also carries: id, time (µs, UTC), outcome (success, refused, failed), person,",
+        "organisation, client, session (a digest), address, request id, reason. Values that look like an",
+        "identity number, a phone or a token are masked before they are written.",
+        "",
+        "| event | meaning | 含义 | details |",
+        "|---|---|---|---|",
+        *(
+            f"| `{name}` | {kind.english} | {kind.chinese} | {_code(kind.fields)} |"
+            for name, kind in KINDS.items()
+        ),
+        "",
+        "## Details",
+        "",
+        "| name | holds |",
+        "|---|---|",
+        *(f"| `{name}` | {holds} |" for name, holds in FIELDS.items()),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _code(names: frozenset[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names))
+
+
+def _cells(event: Event) -> tuple[str, ...]:
+    moment = datetime.fromtimestamp(event.time / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    detail = "" if event.detail == "{}" else event.detail
+    return (
+        moment, event.kind, event.outcome, event.person, event.client, event.address, event.reason, detail
+    )  # fmt: skip
+
+
+def _summary(report: Report) -> str:
+    place = f"at {report.head.seq} ({report.head.hash})" if report.head else "empty"
+    lines = [f"{report.checked} rows checked, {report.waiting} wait for their place; chain {place}"]
+    if waiting := jobs.backlog():
+        lines.append(f"{waiting} bytes in the spool of this machine are not shipped yet")
+    if broken := jobs.quarantined():
+        lines.append(f"{broken} broken pieces of spool lie in quarantine")
+    if not report.head_kept and report.head:
+        lines.append("no chain head was kept on this machine: a cut tail would not be seen")
+    if problem := report.problem:
+        place = f"place {problem.seq}" if problem.seq else "no place"
+        lines.append(f"NOT INTACT: {problem.wrong}: {place} {problem.event_id}: {problem.text}")
+    else:
+        lines.append("intact")
+    return "\n".join(lines)

@@ -1,0 +1,187 @@
+"""The closed list of what is recorded: GB/T 22239-2019 §8.1.4.3 (who, when, what, with which result).
+
+A kind that is not listed, or a detail its kind does not list, is a defect and raises. Lists are
+alphabetical; ``docs/events.md`` is made from this file by ``idp audit events --markdown``.
+"""
+
+from typing import NamedTuple
+
+
+class Kind(NamedTuple):
+    """One kind of event: its meaning in both languages and the details it may carry."""
+
+    english: str
+    chinese: str
+    fields: frozenset[str] = frozenset()
+
+
+#: Details and what they hold. None may hold a personal value; the guard masks what looks like one.
+FIELDS: dict[str, str] = {
+    "acr": "authentication context class reached",
+    "action": "what was done to the thing: added, replaced, removed",
+    "algorithm": "signature algorithm",
+    "amr": "authentication methods used",
+    "attempts": "deliveries tried so far",
+    "audience": "resource the token is for",
+    "cause": "why it ended",
+    "changes": "names of the changed members",
+    "claims": "names of the claims given",
+    "count": "how many",
+    "credit_code": "unified social credit code (public)",
+    "error": "protocol error code answered",
+    "expires_at": "epoch second of expiry",
+    "family": "fingerprint of the refresh-token family",
+    "fingerprint": "digest of the registration",
+    "grant": "fingerprint of the grant",
+    "grant_type": "grant type",
+    "hash": "hash of a chain row",
+    "id_type": "type code of the identity document",
+    "key_id": "kid of the key (public)",
+    "legal_basis": "legal basis of each scope",
+    "level": "assurance level, 0 to 4",
+    "lifetime": "seconds of validity",
+    "method": "authentication method",
+    "operator": "who did it, when not the person",
+    "parameter": "request parameter at fault",
+    "phone": "mobile number, masked",
+    "previous": "value before the change",
+    "prompt": "prompt asked for",
+    "purpose": "stated purpose of use",
+    "redirect_uri": "redirect URI",
+    "response_mode": "response mode",
+    "response_type": "response type",
+    "retry_after": "seconds to wait",
+    "scope": "scopes concerned",
+    "seq": "place in the chain",
+    "service_region": "administrative division that serves the person",
+    "source": "where the data came from",
+    "status": "state after the change, or HTTP status",
+    "subject_type": "natural or legal person",
+    "token_id": "fingerprint of the token",
+    "token_type": "access_token or refresh_token",
+    "use": "what the key is for",
+    "version": "version number",
+    "window": "seconds looked back",
+}
+
+
+def _kind(english: str, chinese: str, fields: str = "") -> Kind:
+    return Kind(english, chinese, frozenset(fields.split()))
+
+
+KINDS: dict[str, Kind] = {
+    "audit.resume": _kind(
+        "Sealing was resumed behind a broken chain", "审计链中断后恢复封存", "hash operator previous seq"
+    ),
+    "authz.grant": _kind(
+        "An authorization code was issued",
+        "签发授权码",
+        "acr amr level prompt redirect_uri response_mode scope subject_type",
+    ),
+    "authz.reject": _kind(
+        "An authorization request was refused",
+        "拒绝授权请求",
+        "acr error level parameter prompt redirect_uri response_mode response_type scope subject_type",
+    ),
+    "client.apply": _kind(
+        "A portal's registration was created or changed",
+        "登记或变更接入应用",
+        "action changes fingerprint operator version",
+    ),
+    "client.auth_failed": _kind("A portal failed to authenticate", "应用身份鉴别失败", "error method"),
+    "client.disable": _kind("A portal was disabled or enabled", "停用或启用接入应用", "operator status"),
+    "client.secret_rotate": _kind("A portal's secret was renewed", "更换应用密钥", "expires_at operator"),
+    "client.unreadable": _kind("The stored registration of a portal cannot be read", "接入应用登记数据损坏"),
+    "code.reuse": _kind(
+        "An authorization code was shown twice; its tokens were revoked",
+        "授权码重复使用，相关令牌已作废",
+        "count family grant",
+    ),
+    "consent.grant": _kind(
+        "A person agreed to give data to a portal",
+        "同意授权",
+        "action legal_basis purpose scope subject_type version",
+    ),
+    "consent.withdraw": _kind("A person withdrew a consent", "撤回授权", "cause count operator scope"),
+    "context.choose": _kind(
+        "A person chose in whose name to act", "选择办事身份", "credit_code previous subject_type"
+    ),
+    "delegation.deny": _kind(
+        "Acting for an organisation was refused", "拒绝代办", "cause credit_code error subject_type"
+    ),
+    "introspect.refuse": _kind("A token look-up was refused", "拒绝令牌查询", "audience error token_type"),
+    "key.retire": _kind("A key was retired", "密钥退役", "algorithm key_id operator use"),
+    "key.rotate": _kind(
+        "A new key was made or put into use", "密钥轮换", "action algorithm key_id operator use"
+    ),
+    "login.failure": _kind("A login step failed", "登录失败", "cause count id_type level method"),
+    "login.spray": _kind(
+        "Many accounts were tried from one place", "疑似撞库攻击", "count method retry_after window"
+    ),
+    "login.success": _kind("A person logged in", "登录成功", "acr amr level method"),
+    "login.throttled": _kind(
+        "A login was held back after too many failures", "登录受限", "cause count method retry_after window"
+    ),
+    "logout.delivered": _kind("A portal was told of a logout", "退出通知送达", "attempts status"),
+    "logout.failed": _kind("A portal could not be told of a logout", "退出通知失败", "attempts error status"),
+    "logout.request": _kind("A logout was asked for", "请求退出登录", "cause count error redirect_uri"),
+    "mfa.enrol": _kind("A second factor was added", "绑定第二因素", "method operator"),
+    "mfa.failure": _kind("A second factor did not verify", "第二因素验证失败", "cause count method"),
+    "mfa.remove": _kind("A second factor was removed", "解绑第二因素", "cause method operator"),
+    "mfa.replay": _kind("A used one-time code was shown again", "一次性口令重放", "method"),
+    "organization.register": _kind(
+        "An organisation was registered", "登记法人", "credit_code operator service_region source"
+    ),
+    "organization.status": _kind(
+        "An organisation's status or representatives changed",
+        "法人状态或法定代表人变更",
+        "action cause credit_code operator previous source status",
+    ),
+    "password.set": _kind("A password was set", "设置密码", "cause operator"),
+    "person.death": _kind("A person's death was recorded", "登记死亡", "count operator source"),
+    "person.freeze": _kind("An account was frozen", "冻结账户", "cause count operator source"),
+    "person.identifier": _kind(
+        "An identity document was added, replaced or ended",
+        "证件登记或变更",
+        "action id_type operator source",
+    ),
+    "person.level": _kind(
+        "A real-name level changed", "实名等级变更", "cause level operator previous source"
+    ),
+    "person.phone": _kind("A mobile number changed", "手机号变更", "action operator phone previous source"),
+    "person.register": _kind(
+        "A person was registered", "注册用户", "id_type level operator service_region source"
+    ),
+    "person.rename": _kind("A registered name changed", "姓名变更", "operator source version"),
+    "person.unfreeze": _kind("An account was unfrozen", "解冻账户", "cause operator source"),
+    "personas.load": _kind("Synthetic persons were loaded", "载入演示人员", "count operator source"),
+    "refresh.reuse": _kind(
+        "A spent refresh token was shown; its family was revoked",
+        "刷新令牌重复使用，令牌族已作废",
+        "count family grant",
+    ),
+    "session.end": _kind("A session ended", "会话结束", "cause count"),
+    "session.kill": _kind("Sessions were ended by force", "强制下线", "cause count operator"),
+    "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
+    "token.issue": _kind(
+        "Tokens were issued",
+        "签发令牌",
+        "acr amr audience family grant_type level lifetime scope subject_type token_id",
+    ),
+    "token.refuse": _kind(
+        "A token request was refused", "拒绝签发令牌", "audience error family grant_type parameter scope"
+    ),
+    "token.revoke": _kind(
+        "A token or family was revoked", "作废令牌", "cause count family grant token_id token_type"
+    ),
+    "userinfo.read": _kind("A portal read a person's claims", "读取用户信息", "claims error scope"),
+}
+
+
+def check(kind: str, detail: dict[str, object]) -> None:
+    """Refuse what the list does not hold; the fault of whoever wrote the call."""
+    listed = KINDS.get(kind)
+    if listed is None:
+        raise ValueError(f"audit event {kind!r} is not in idp/audit/events.py")
+    if not detail.keys() <= listed.fields:
+        raise ValueError(f"audit event {kind!r} lists no {sorted(detail.keys() - listed.fields)}")

@@ -1,0 +1,133 @@
+"""What the worker runs: ship the spool into SQL, seal what was shipped."""
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy.exc import IntegrityError
+
+from idp import settings
+from idp.audit import chain, service, spool
+from idp.audit.event import Event
+
+log = logging.getLogger("idp.audit")
+
+_CHUNK = 256 * 1024
+_BATCH = 500
+_ATTEMPTS = 3
+
+
+def ship() -> int:
+    """Bring spooled events into SQL, each once; returns how many were new there.
+
+    Stored first, the offset moved after: a shipper that dies in between ships the batch again, and the
+    database keeps the first. Raises ``Unavailable`` when it does not answer; the events stay.
+    """
+    folder = _folder()
+    with spool.alone(folder, "ship") as alone:
+        return sum(_ship_file(path) for path in spool.files(folder)) if alone else 0
+
+
+def seal() -> int:
+    """Give stored events their place in the chain; returns how many got one."""
+    total = 0
+    with spool.alone(_folder(), "seal") as alone:
+        while alone and (sealed := _seal_batch()):
+            total += sealed
+    return total
+
+
+def resume(operator: str, reason: str) -> None:
+    """Accept the chain as it stands after a restore or an incident, and go on from there."""
+    try:
+        kept = chain.kept()
+    except chain.Broken:
+        kept = None
+    chain.keep(service.resume(kept, operator, reason))
+
+
+def backlog() -> int:
+    """Bytes in the spool that are not in SQL yet."""
+    return spool.size(_folder()) - sum(_offset(path) for path in spool.files(_folder()))
+
+
+def quarantined() -> int:
+    """How many broken pieces of spool wait for somebody to look at them."""
+    return len(list((_folder() / "quarantine").glob("*")))
+
+
+def _folder() -> Path:
+    return settings.current().var_dir / "spool"
+
+
+def _seal_batch() -> int:
+    for _ in range(_ATTEMPTS):
+        try:
+            kept = chain.kept()
+            sealed, head = service.seal(kept, _BATCH)
+        except IntegrityError:
+            continue  # another node took the place; look at the new end
+        except chain.Broken as error:
+            log.critical("audit chain is broken, sealing has stopped: %s", error)
+            return 0
+        if head != kept:
+            chain.keep(head)
+        return sealed
+    return 0
+
+
+def _ship_file(path: Path) -> int:
+    # Asked before reading: what a finished file holds afterwards is all it will ever hold.
+    complete = spool.finished(path)
+    new = 0
+    for lines, end in _chunks(path, _offset(path), complete):
+        events = [event for event in (_event(line, path) for line in lines) if event]
+        for start in range(0, len(events), _BATCH):
+            new += service.store(events[start : start + _BATCH])
+        chain.replace(_offset_path(path), b"%d" % end)
+    if complete:
+        path.unlink()
+        _offset_path(path).unlink(missing_ok=True)
+    return new
+
+
+def _chunks(path: Path, offset: int, complete: bool) -> Iterator[tuple[list[bytes], int]]:
+    """Whole lines from ``offset`` on, with the offset behind them; half a line waits for its writer."""
+    with path.open("rb") as file:
+        file.seek(offset)
+        while chunk := file.read(_CHUNK):
+            whole = chunk.rfind(b"\n") + 1
+            if not whole and (complete or len(chunk) == _CHUNK):
+                whole = len(chunk)
+            if not whole:
+                return
+            offset += whole
+            file.seek(offset)
+            yield chunk[:whole].removesuffix(b"\n").split(b"\n"), offset
+
+
+def _event(line: bytes, path: Path) -> Event | None:
+    try:
+        return Event.parse(line)
+    except ValueError as error:
+        _quarantine(line, path)
+        log.error("audit spool %s holds a broken line: %s", path.name, type(error).__name__)  # noqa: TRY400
+        return None
+
+
+def _quarantine(line: bytes, path: Path) -> None:
+    folder = path.parent / "quarantine"
+    folder.mkdir(exist_ok=True, mode=0o700)
+    with (folder / path.name).open("ab") as file:
+        file.write(line + b"\n")
+
+
+def _offset_path(path: Path) -> Path:
+    return path.with_suffix(".offset")
+
+
+def _offset(path: Path) -> int:
+    try:
+        return int(_offset_path(path).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return 0

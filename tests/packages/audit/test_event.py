@@ -1,0 +1,151 @@
+"""One event: masked, bounded, canonical."""
+
+import json
+import uuid
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from idp.audit import event
+from idp.audit.event import Event
+from idp.base import trace
+from idp.base.secret import digest, random_token
+
+NUMBER = "010101199003070050"
+PHONE = "13800138000"
+
+
+def made(kind: str = "login.failure", **members: object) -> Event:
+    given_members: dict[str, object] = {
+        "person": None, "organization": None, "client": None, "session": None,
+        "outcome": "success", "reason": "", "detail": {},
+    }  # fmt: skip
+    return event.make(kind, **(given_members | members))  # type: ignore[arg-type]
+
+
+def test_an_event_carries_request_time_and_a_random_uuid() -> None:
+    with trace.request_context("req-12345678", "192.0.2.7"):
+        first, second = made(), made()
+    assert (first.request_id, first.address) == ("req-12345678", "192.0.2.7")
+    assert uuid.UUID(first.id).version == 4
+    assert first.id != second.id
+    assert first.time <= second.time
+    assert first.time > 10**15  # microseconds
+
+
+def test_the_canonical_form_is_sorted_json_without_spaces_and_reads_back() -> None:
+    one = made(person=str(uuid.uuid4()), client="税务", detail={"method": "pwd", "count": 3})
+    line = one.line()
+    assert (
+        line
+        == json.dumps(json.loads(line), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    )
+    assert Event.parse(line) == one
+    assert json.loads(one.detail) == {"count": 3, "method": "pwd"}
+
+
+@pytest.mark.parametrize("member", ["client", "person", "organization", "reason"])
+def test_a_number_or_phone_in_any_member_is_masked(member: str) -> None:
+    line = made(**{member: f"tried {NUMBER} and {PHONE}"}).line().decode()
+    assert NUMBER not in line
+    assert PHONE not in line
+    assert "0****************0" in line
+    assert "138****8000" in line
+
+
+@pytest.mark.parametrize(
+    "value",
+    [NUMBER, int(NUMBER[1:] + "1"), PHONE, int(PHONE), "+86 138 0013 8000", "010101 19900307 0050",
+     "https://portal.example/cb?id=" + NUMBER, random_token(), "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+     "Bearer abcdef", "password=hunter2", [PHONE], ("x", NUMBER)],
+)  # fmt: skip
+def test_a_detail_that_looks_personal_or_secret_is_masked(value: object) -> None:
+    kept = json.loads(made(detail={"cause": value}).detail)["cause"]
+    secrets = value if isinstance(value, list | tuple) else [value]
+    for secret in secrets:
+        if secret != "x":
+            assert str(secret) not in json.dumps(kept)
+    assert "hunter2" not in str(kept)
+    assert "abcdef" not in str(kept)
+
+
+def test_a_token_leaves_a_fingerprint_by_which_two_lines_are_matched() -> None:
+    token = random_token()
+    kept = [json.loads(made("token.issue", detail={"token_id": token}).detail)["token_id"] for _ in range(2)]
+    assert kept[0] == kept[1] == "~" + digest(token)[:12]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("organization.register", "credit_code", "91440101MA5ABCDE0X"),
+        ("key.rotate", "key_id", random_token()),
+        ("client.apply", "fingerprint", digest("x")),
+        ("token.issue", "acr", "urn:gov-sso:acr:l2"),
+        ("token.issue", "scope", "openid profile offline_access"),
+        ("token.refuse", "error", "unmet_authentication_requirements"),
+        ("authz.grant", "redirect_uri", "https://tax.example:8443/callback?portal=1"),
+        ("token.issue", "grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("client.disable", "operator", "0b0f3f3e-7a0e-4a58-9a52-3b3c51f9b1aa"),
+    ],
+)
+def test_what_is_public_stays_readable(kind: str, name: str, value: str) -> None:
+    assert json.loads(made(kind, detail={name: value}).detail)[name] == value
+
+
+def test_a_citizen_number_in_the_place_of_a_credit_code_is_masked() -> None:
+    detail = made("organization.register", detail={"credit_code": NUMBER}).detail
+    assert NUMBER not in detail
+
+
+def test_a_session_is_kept_as_a_digest_only() -> None:
+    cookie = random_token()
+    assert made(session=cookie).session == digest(cookie)
+
+
+def test_nothing_masked_is_remembered() -> None:
+    made(reason=f"number {NUMBER}")
+    assert not any(NUMBER in text for text in event._harmless)
+
+
+def test_a_long_text_is_cut_after_masking_so_that_no_half_number_stays() -> None:
+    reason = "x " * 95 + NUMBER  # the number straddles the width of the column
+    kept = made(reason=reason).reason
+    assert len(kept) <= event.WIDTHS["reason"]
+    assert NUMBER[:9] not in kept
+
+
+@given(st.text(max_size=300), st.text(max_size=300))
+def test_whatever_is_recorded_is_bounded_printable_and_reads_back(client: str, cause: str) -> None:
+    one = made(client=client, reason=cause, detail={"cause": cause})
+    assert Event.parse(one.line()) == one
+    assert one.line().decode().isprintable()
+    assert len(one.client) <= event.WIDTHS["client"]
+
+
+@given(st.binary(max_size=200))
+def test_bytes_nobody_wrote_are_refused_with_a_value_error(line: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011  (json, unicode and ours are all ValueErrors)
+        Event.parse(line)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"time": 0}, {"time": 1 << 63}, {"time": 1.5}, {"time": True}, {"kind": None}, {"outcome": "won"},
+        {"client": "x" * 129}, {"client": "a\nb"}, {"client": ["a"]}, {"detail": "[]"}, {"detail": "no"},
+        {"detail": {}}, {"detail": '{"a":"\u2028"}'}, {"extra": 1}, {"id": None},
+    ],
+)  # fmt: skip
+def test_a_well_written_line_with_a_wrong_member_is_refused(change: dict[str, object]) -> None:
+    members = orjson.loads(made().line()) | change
+    with pytest.raises(ValueError):  # noqa: PT011
+        Event.parse(orjson.dumps(members, option=orjson.OPT_SORT_KEYS))
+
+
+def test_a_line_with_other_spacing_or_order_is_refused() -> None:
+    members = json.loads(made().line())
+    with pytest.raises(ValueError, match="canonical"):
+        Event.parse(json.dumps(members).encode())
