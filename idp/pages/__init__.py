@@ -1,0 +1,32 @@
+"""What every web page shares.
+
+Owns: layout, language, elder version and contrast, security headers, the cross-site guard, cookies, the
+page that refuses, the home page.
+Not here: what a page is about; each package has its own ``views``.
+"""
+
+from idp.pages.app import init_app
+from idp.pages.cookies import browser, clear_session, session, set_session
+from idp.pages.crosssite import machine
+from idp.pages.errors import message, refuse
+from idp.pages.headers import allow_forms_to
+from idp.pages.language import _, hint_language, mark
+from idp.pages.layout import render
+from idp.pages.preferences import local_path
+
+__all__ = [
+    "_",
+    "allow_forms_to",
+    "browser",
+    "clear_session",
+    "hint_language",
+    "init_app",
+    "local_path",
+    "machine",
+    "mark",
+    "message",
+    "refuse",
+    "render",
+    "session",
+    "set_session",
+]

@@ -1,0 +1,81 @@
+"""Our four cookies: the session, the browser's mark, Flask's own (CSRF) and the preferences.
+
+``__Host-`` under https: a sibling domain can neither set nor overwrite them (RFC 6265bis §4.1.3.2).
+"""
+
+import re
+
+from flask import Flask, Response, g, request
+
+from idp import sessions, settings
+from idp.base.secret import random_token
+
+OURS = ("sid", "browser", "web", "view")
+
+_MARK = re.compile(r"[A-Za-z0-9_-]{43}")
+_YEAR = 365 * 86400
+
+
+def name(base: str) -> str:
+    """The full name of one of our cookies."""
+    return f"__Host-{base}" if settings.current().secure else base
+
+
+def put(response: Response, base: str, value: str, *, max_age: int | None = None) -> None:
+    """Set one of our cookies; without ``max_age`` it ends with the browser."""
+    secure = settings.current().secure
+    response.set_cookie(
+        name(base), value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="Lax"
+    )
+
+
+def clear(response: Response, *bases: str) -> None:
+    """Remove cookies of ours from the browser."""
+    for base in bases:
+        put(response, base, "", max_age=0)
+
+
+def session() -> sessions.Session | None:
+    """The session of this browser, looked up once a request."""
+    if "login_session" not in g:
+        g.login_session = sessions.find(_only("sid"))
+    found: sessions.Session | None = g.login_session
+    return found
+
+
+def set_session(response: Response, cookie: str) -> None:
+    """Hand the browser a session."""
+    g.pop("login_session", None)
+    put(response, "sid", cookie)
+
+
+def clear_session(response: Response) -> None:
+    """Take the session from the browser."""
+    g.login_session = None
+    clear(response, "sid")
+
+
+def browser() -> str:
+    """A random mark of this browser, to which attempts and questions are bound; made on first use."""
+    if "browser_mark" not in g:
+        sent = _only("browser") or ""
+        g.new_browser = not _MARK.fullmatch(sent)
+        g.browser_mark = random_token() if g.new_browser else sent
+    return str(g.browser_mark)
+
+
+def init_app(app: Flask) -> None:
+    """Send a new browser mark with the answer that made it."""
+    app.after_request(_send_new_mark)
+
+
+def _send_new_mark(response: Response) -> Response:
+    if g.get("new_browser"):
+        put(response, "browser", g.browser_mark, max_age=_YEAR)
+    return response
+
+
+def _only(base: str) -> str | None:
+    # Two cookies of one name: somebody else wrote one of them, and we cannot tell which.
+    sent = request.cookies.getlist(name(base))
+    return sent[0] if len(sent) == 1 else None
