@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from getpass import getuser
 
 import click
 
@@ -34,7 +35,7 @@ def group(record: Recorder) -> click.Group:
     def rotate(kind: str) -> None:
         """Publish a successor now; it takes over after IDP_KEY_PUBLISH_LEAD seconds."""
         with _opened():
-            entry = service.rotate(kind, record=record)
+            entry = service.rotate(kind, operator=getuser(), record=record)
             click.echo(f"{entry.kid} is published and takes over at {_moment(entry.active_from)}")
 
     @keys.command()
@@ -43,7 +44,7 @@ def group(record: Recorder) -> click.Group:
     def retire(kid: str) -> None:
         """Stop trusting a signing key at once, because it is compromised."""
         with _opened():
-            service.retire(kid, record=record)
+            service.retire(kid, operator=getuser(), record=record)
             click.echo(f"{kid} is retired; {', '.join(sorted(keyring.active().values()))} sign now")
 
     return keys

@@ -19,11 +19,11 @@ from idp.settings import current as settings
 class Recorder(Protocol):
     """The shape of ``audit.record``."""
 
-    def __call__(self, kind: str, /, **detail: str | int) -> object:
+    def __call__(self, kind: str, /, *, key_id: str, use: str, algorithm: str | None, operator: str) -> None:
         """Write one audit event."""
 
 
-def rotate(kind: str, *, record: Recorder) -> Entry:
+def rotate(kind: str, *, operator: str, record: Recorder) -> Entry:
     """Publish a successor of a key now; it takes over when every portal has had time to fetch it.
 
     NIST SP 800-57 Part 1 §5.3.5 (key states), OpenID Connect Core §10.1.1 (rotation of signing keys).
@@ -40,7 +40,7 @@ def rotate(kind: str, *, record: Recorder) -> Entry:
         states = {one.entry.kid: one.state for one in marker.standings(entries, now, keep_seconds())}
         if any(states[other.kid] == "next" for other in entries if other.kind == kind):
             raise Rejected("key.pending", "A successor is already published")
-        record("key.rotate", kid=kid, alg=kind, active_from=entry.active_from)
+        _tell("key.rotate", entry, operator, record)
         files.write(folder / entry.file_name, text)
         gone = [other for other in entries if states[other.kid] == "left"]
         _publish([*(other for other in entries if other not in gone), entry])
@@ -48,7 +48,7 @@ def rotate(kind: str, *, record: Recorder) -> Entry:
     return entry
 
 
-def retire(kid: str, *, record: Recorder) -> None:
+def retire(kid: str, *, operator: str, record: Recorder) -> None:
     """Stop trusting a signing key at once (compromise); if it was the one that signs, another does now."""
     now = clock.now()
     folder = keyring.current().folder
@@ -59,10 +59,21 @@ def retire(kid: str, *, record: Recorder) -> None:
             raise Rejected("key.unknown", "No such key")
         if entry.kind not in material.SIGNING:
             raise Rejected("key.kind", "What this key has sealed would be lost")
-        record("key.retire", kid=kid, alg=entry.kind)
+        _tell("key.retire", entry, operator, record)
         after = [replace(one, retired_at=now) if one is entry else one for one in entries]
         _publish(_with_a_signer(after, entry.kind, now))
         _remove([entry])
+
+
+def _tell(event: str, entry: Entry, operator: str, record: Recorder) -> None:
+    signs = entry.kind in material.SIGNING
+    record(
+        event,
+        key_id=entry.kid,
+        use="signature" if signs else entry.kind,
+        algorithm=entry.kind if signs else None,
+        operator=operator,
+    )
 
 
 def _with_a_signer(entries: list[Entry], kind: str, now: int) -> list[Entry]:
