@@ -36,8 +36,8 @@ def database() -> Iterator[str]:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """A running PostgreSQL; the URL of its maintenance database."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """A running PostgreSQL; the URL of its maintenance database. Only a durable one waits for the disk."""
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
@@ -51,11 +51,12 @@ def server() -> Iterator[str]:
         _run(
             [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"],
         )
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen(
-            _command([binaries / "postgres", "-D", data, "-p", str(port), "-k", data, "-F",
+            _command([binaries / "postgres", "-D", data, "-p", str(port), "-k", data,
+                      "-c", f"fsync={'on' if durable else 'off'}",
                       "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]),
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_identity(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=_user(), group=_user(),
         )  # fmt: skip
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         try:
@@ -81,8 +82,8 @@ def _binaries(folder: Path) -> Path:
     return folder / "pg" / package.name / "pginstall" / "bin"
 
 
-def _identity() -> dict[str, int]:
-    return {"user": _NOBODY, "group": _NOBODY} if os.geteuid() == 0 else {}
+def _user() -> int | None:
+    return _NOBODY if os.geteuid() == 0 else None
 
 
 def _command(parts: list[object]) -> list[str]:
@@ -90,10 +91,12 @@ def _command(parts: list[object]) -> list[str]:
 
 
 def _run(parts: list[object]) -> None:
-    subprocess.run(_command(parts), check=True, stdout=subprocess.DEVNULL, cwd="/", **_identity())
+    nobody = _user()
+    subprocess.run(_command(parts), check=True, stdout=subprocess.DEVNULL, cwd="/", user=nobody, group=nobody)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of the loopback address that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
