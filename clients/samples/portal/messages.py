@@ -5,7 +5,7 @@ import secrets
 
 from flask import Flask, Response, make_response, render_template
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from . import words
 from .provider import Refused, Unreachable
@@ -50,6 +50,8 @@ def stale_form(error: CSRFError) -> Response:
 def http_error(error: HTTPException) -> Response:
     """Anything HTTP has a number for."""
     status = error.code or 500
+    if isinstance(error, SecurityError):  # a foreign host name: Flask can build no address for a page then
+        return Response("unknown host\n", status, mimetype="text/plain")
     if status == 404:
         return _page("没有这个页面", words.say("请检查网址，或返回首页。"), status, code="not_found")
     return _page("请求无法处理", words.say("请返回首页，再操作一次。"), status, code=f"http_{status}")

@@ -50,7 +50,7 @@ class Visits:
     def find(self, visit_id: str) -> Visit | None:
         """The live visit of that id; looking at it keeps it alive."""
         with self._lock:
-            visit = self._members.get(visit_id) or self._strangers.get(visit_id)
+            visit = self._members.get(visit_id, self._strangers.get(visit_id))
             if visit is None:
                 return None
             now = self._clock()
@@ -123,7 +123,8 @@ class VisitCookie(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> Visit:
         """The visit the cookie names, or a new one."""
-        return self._visits.find(request.cookies.get(self._name, "")) or self._visits.new()
+        visit = self._visits.find(request.cookies.get(self._name, ""))
+        return self._visits.new() if visit is None else visit  # an empty visit counts as false
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep the visit if it holds anything, and tell the browser an id that changed."""
