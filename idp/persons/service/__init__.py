@@ -1,0 +1,21 @@
+"""Lasting changes of persons: each in one transaction with its audit record, then forgotten by the cache.
+
+The verbs receive the database session first; callers leave it out (``store.db.transaction``).
+"""
+
+from idp.persons.service.account import freeze, record_death, rename, set_level, set_phone, unfreeze
+from idp.persons.service.identifiers import add_identifier, close_identifier, replace_identifier
+from idp.persons.service.registration import register
+
+__all__ = [
+    "add_identifier",
+    "close_identifier",
+    "freeze",
+    "record_death",
+    "register",
+    "rename",
+    "replace_identifier",
+    "set_level",
+    "set_phone",
+    "unfreeze",
+]
