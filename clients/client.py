@@ -1,0 +1,158 @@
+"""What is registered about one relying party, and the rules that need nothing else."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from joserfc.jwk import KeySet
+from pydantic import ConfigDict, with_config
+
+from idp.base import clock
+from idp.base.secret import b64url, digest, same
+
+ApplicationType = Literal["web", "native"]
+AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
+GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+LegalBasis = Literal["statutory_duty", "consent", "separate_consent", "mandate"]
+ResponseMode = Literal["query", "form_post"]
+SubjectType = Literal["natural", "legal"]
+
+SECRET_METHODS = ("client_secret_basic", "client_secret_post")
+LONGEST_URI = 2000
+
+_LOOPBACK = re.compile(r"(http://(?:127\.0\.0\.1|\[::1\]))(?::([1-9][0-9]{0,4}))?(/[\x21-\x7e]*)?", re.ASCII)
+#: Compared when a client has no secret, or does not exist, so that both cost the same (attack book C08).
+_DECOY = digest("no client has this secret")
+
+
+@with_config(ConfigDict(strict=True, extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretHash:
+    """The SHA-256 of a client secret; ``expires_at`` is set once a successor exists."""
+
+    digest: str
+    expires_at: int | None = None
+
+    def live(self, moment: int) -> bool:
+        """Whether the secret is still good (RFC 7591 §3.2.1, client_secret_expires_at)."""
+        return self.expires_at is None or moment < self.expires_at
+
+
+@with_config(ConfigDict(strict=True, extra="forbid"))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """A relying party (OIDC Dynamic Client Registration 1.0 §2); never changed, only replaced."""
+
+    client_id: str
+    name: str
+    name_en: str
+    organization: str
+    organization_en: str
+    contact: str
+    purpose: str
+    purpose_en: str
+    retention: str
+    retention_en: str
+    sector: str
+    token_endpoint_auth_method: AuthMethod
+    application_type: ApplicationType = "web"
+    home_uri: str = ""
+    initiate_login_uri: str = ""
+    redirect_uris: tuple[str, ...] = ()
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str = ""
+    grant_types: tuple[GrantType, ...] = ("authorization_code",)
+    response_modes: tuple[ResponseMode, ...] = ("query",)
+    scopes: tuple[str, ...] = ()
+    legal_basis: Mapping[str, LegalBasis] = field(default_factory=dict)
+    subject_types_allowed: tuple[SubjectType, ...] = ("natural",)
+    min_level: int = 1
+    jwks: Mapping[str, Any] = field(default_factory=dict)
+    id_token_alg: str = "ES256"
+    id_token_lifetime: int = 300
+    access_token_lifetime: int = 600
+    refresh_token_lifetime: int = 28800
+    audience: str = ""
+    introspects: tuple[str, ...] = ()
+    secrets: tuple[SecretHash, ...] = field(default=(), repr=False)
+    enabled: bool = True
+    created_at: int = 0
+    fingerprint: str = field(init=False)
+    _key_sets: list[KeySet] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "legal_basis", MappingProxyType(dict(self.legal_basis)))
+        object.__setattr__(self, "jwks", MappingProxyType(dict(self.jwks)))
+        object.__setattr__(self, "fingerprint", fingerprint(self))
+        object.__setattr__(self, "_key_sets", [])
+
+    @property
+    def public(self) -> bool:
+        """Whether the client cannot keep a secret (RFC 6749 §2.1)."""
+        return self.token_endpoint_auth_method == "none"
+
+    def redirect_allowed(self, uri: str) -> bool:
+        """Whether the browser may be sent to ``uri``: equal character by character (RFC 9700 §4.1.3).
+
+        One exception: a native client's loopback listener may sit at any port (RFC 8252 §7.3).
+        """
+        if len(uri) > LONGEST_URI:
+            return False
+        if uri in self.redirect_uris:
+            return True
+        place = loopback_place(uri) if self.application_type == "native" else None
+        return place is not None and place in map(loopback_place, self.redirect_uris)
+
+    def post_logout_allowed(self, uri: str) -> bool:
+        """Whether the browser may be sent to ``uri`` after logout (RP-Initiated Logout 1.0 §3)."""
+        return uri in self.post_logout_redirect_uris
+
+    def secret_matches(self, secret: str) -> bool:
+        """Whether ``secret`` is one of this client's live secrets."""
+        return secret_matches(self, secret)
+
+    def key_set(self) -> KeySet:
+        """The client's public keys, parsed at first use and kept: an RSA key costs milliseconds."""
+        if not self._key_sets:
+            self._key_sets.append(KeySet.import_key_set({"keys": self.jwks.get("keys", [])}))
+        return self._key_sets[0]
+
+
+def secret_matches(client: Client | None, secret: str) -> bool:
+    """Compare with every live secret, in constant time and with the same work for an unknown client.
+
+    SHA-256 is enough: our secrets are 256 random bits, not passwords. Ours are ASCII too.
+    """
+    shown = digest(secret if secret.isascii() else "")
+    moment = clock.now()
+    live = [s.digest for s in client.secrets if s.live(moment)] if client and not client.public else []
+    matches = [same(shown, known) for known in live or [_DECOY]]
+    return bool(live) and any(matches)
+
+
+def loopback_place(uri: str) -> tuple[str, str] | None:
+    """Host and path of a literal loopback http URI, its port left out; ``None`` for any other URI."""
+    match = _LOOPBACK.fullmatch(uri)
+    if match is None or int(match[2] or 80) > 65535:
+        return None
+    return match[1], match[3] or ""
+
+
+def fingerprint(client: Client) -> str:
+    """A hash of what the citizen was shown; when it changes, consent is asked again (attack book K11)."""
+    shown = {
+        "name": [client.name, client.name_en],
+        "organization": [client.organization, client.organization_en],
+        "purpose": [client.purpose, client.purpose_en],
+        "retention": [client.retention, client.retention_en],
+        "scopes": sorted(client.scopes),
+        "hosts": sorted({urlsplit(uri).netloc for uri in client.redirect_uris}),
+        "legal_basis": dict(client.legal_basis),
+    }
+    text = json.dumps(shown, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return b64url(hashlib.sha256(text.encode()).digest())

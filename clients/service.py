@@ -1,0 +1,198 @@
+"""Lasting verbs of the registry: apply manifests, renew secrets, disable and enable."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from clients import manifest, queries, sectors, snapshot
+from clients.client import SECRET_METHODS, Client, SecretHash
+from clients.models import ClientRow, RegistryVersion
+from idp import audit
+from idp.base import clock
+from idp.base.errors import Rejected
+from idp.base.secret import Secret, digest, random_token
+from idp.store.db import transaction
+
+LONGEST_OVERLAP = 30 * 86400
+MOST_SECRETS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What applying does to one client; ``fields`` maps each changed member to its old and new value."""
+
+    client_id: str
+    action: Literal["created", "changed", "unchanged"]
+    fields: dict[str, tuple[Any, Any]]
+    makes_secret: bool = False
+    secret: Secret | None = None
+    """A secret made just now; it is kept as a hash only and cannot be shown again."""
+
+
+def apply(clients: Sequence[Client], *, operator: str, dry_run: bool = False) -> tuple[Change, ...]:
+    """Register these clients, all or none; clients that are not named stay as they are.
+
+    With ``dry_run`` nothing is written. Raises ``manifest.Refused`` when one would change citizens' ``sub``.
+    """
+    changes = _apply(clients, operator, dry_run)
+    snapshot.expire()
+    return changes
+
+
+def rotate_secret(client_id: str, *, overlap: int, operator: str) -> Secret:
+    """Make a new secret; the older ones stay good for ``overlap`` seconds. Shown once."""
+    if not 0 <= overlap <= LONGEST_OVERLAP:
+        raise Rejected("client.overlap", f"the overlap must be 0 to {LONGEST_OVERLAP} seconds")
+    secret = _rotate(client_id, overlap, operator)
+    snapshot.expire()
+    return secret
+
+
+def disable(client_id: str, *, operator: str) -> None:
+    """Refuse the client everywhere, from the next look of each process at the registry on."""
+    _switch(client_id, False, operator)
+    snapshot.expire()
+
+
+def enable(client_id: str, *, operator: str) -> None:
+    """Let a disabled client in again."""
+    _switch(client_id, True, operator)
+    snapshot.expire()
+
+
+@transaction
+def _apply(session: Session, clients: Sequence[Client], operator: str, dry_run: bool) -> tuple[Change, ...]:
+    if not dry_run:
+        _lock(session)
+    _check_sectors(session, clients)
+    changes = []
+    for client in clients:
+        row = session.get(ClientRow, client.client_id)
+        change = _difference(client, row)
+        if not dry_run and change.action != "unchanged":
+            change = _write(session, client, row, change, operator)
+        changes.append(change)
+    if not dry_run and any(change.action != "unchanged" for change in changes):
+        _new_version(session)
+    return tuple(changes)
+
+
+def _difference(client: Client, row: ClientRow | None) -> Change:
+    known = _readable(row)
+    new, old = manifest.document(client), manifest.document(known) if known else {}
+    fields = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
+    has_secret = bool(known and known.secrets)
+    return Change(
+        client_id=client.client_id,
+        action="created" if row is None else "changed" if fields else "unchanged",
+        fields=fields,
+        makes_secret=client.token_endpoint_auth_method in SECRET_METHODS and not has_secret,
+    )
+
+
+def _write(session: Session, client: Client, row: ClientRow | None, change: Change, operator: str) -> Change:
+    secret = Secret(random_token()) if change.makes_secret else None
+    if row is None:
+        row = ClientRow(client_id=client.client_id, enabled=True, created_at=clock.now(), secrets="[]")
+        session.add(row)
+    row.document = json.dumps(manifest.document(client), ensure_ascii=False, sort_keys=True)
+    row.sector, row.organization = client.sector, client.organization
+    if secret:
+        row.secrets = _hashes(SecretHash(digest=digest(secret.reveal())))
+    elif client.token_endpoint_auth_method not in SECRET_METHODS:
+        row.secrets = "[]"
+    _touch(row)
+    audit.record_in(
+        session, "client.apply", client=client.client_id, action=change.action,
+        changes=sorted(change.fields), fingerprint=client.fingerprint, operator=operator,
+    )  # fmt: skip
+    return replace(change, secret=secret)
+
+
+@transaction
+def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Secret:
+    row = _row(session, client_id)
+    client = _readable(row)
+    if client is None:
+        raise Rejected("client.unreadable", "the stored registration is damaged: apply its manifest again")
+    if client.token_endpoint_auth_method not in SECRET_METHODS:
+        raise Rejected("client.no_secret", "this client does not authenticate with a secret")
+    moment = clock.now()
+    end = moment + overlap
+    older = [replace(one, expires_at=min(one.expires_at or end, end)) for one in client.secrets]
+    live = [one for one in older if one.live(moment)]
+    if len(live) >= MOST_SECRETS:
+        raise Rejected("client.secrets", f"{MOST_SECRETS} secrets are still good: wait, or allow no overlap")
+    secret = Secret(random_token())
+    row.secrets = _hashes(SecretHash(digest=digest(secret.reveal())), *live)
+    _touch(row)
+    _new_version(session)
+    audit.record_in(session, "client.secret_rotate", client=client_id, expires_at=end, operator=operator)
+    return secret
+
+
+@transaction
+def _switch(session: Session, client_id: str, enabled: bool, operator: str) -> None:
+    row = _row(session, client_id)
+    if row.enabled == enabled:
+        return
+    row.enabled = enabled
+    _touch(row)
+    _new_version(session)
+    status = "enabled" if enabled else "disabled"
+    audit.record_in(session, "client.disable", client=client_id, status=status, operator=operator)
+
+
+def _row(session: Session, client_id: str) -> ClientRow:
+    _lock(session)
+    row: ClientRow | None = session.get(ClientRow, client_id)
+    if row is None:
+        raise Rejected("client.unknown", "no client has this id")
+    return row
+
+
+def _lock(session: Session) -> None:
+    """Let one transaction at a time change the registry: two that read first would undo each other.
+
+    The row of the version is the lock, for a ``FOR UPDATE`` says nothing to SQLite.
+    """
+    version = update(RegistryVersion).where(RegistryVersion.name == queries.REGISTRY)
+    session.execute(version.values(value=RegistryVersion.value))
+
+
+def _touch(row: ClientRow) -> None:
+    row.revision, row.updated_at = random_token(16), clock.now()
+
+
+def _new_version(session: Session) -> None:
+    session.merge(RegistryVersion(name=queries.REGISTRY, value=random_token(16)))
+
+
+def _hashes(*secrets: SecretHash) -> str:
+    return json.dumps([{"digest": one.digest, "expires_at": one.expires_at} for one in secrets])
+
+
+def _readable(row: ClientRow | None) -> Client | None:
+    """The client a row holds; none when it cannot be read, so that applying its manifest repairs it."""
+    try:
+        return queries.client_of(row) if row else None
+    except ValueError:
+        return None
+
+
+def _check_sectors(session: Session, clients: Sequence[Client]) -> None:
+    columns = (ClientRow.client_id, ClientRow.sector, ClientRow.organization)
+    concerned = or_(
+        ClientRow.client_id.in_([client.client_id for client in clients]),
+        ClientRow.sector.in_([client.sector for client in clients]),
+    )
+    registered = {
+        row.client_id: (row.sector, row.organization)
+        for row in session.execute(select(*columns).where(concerned))
+    }
+    if problems := [*sectors.moved(clients, registered), *sectors.shared(clients, registered)]:
+        raise manifest.Refused("registry", problems)
