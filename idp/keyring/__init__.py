@@ -78,7 +78,13 @@ def verify(token: str, *, typ: str | None) -> dict[str, Any]:
     The signature and the header are judged here; expiry, issuer and audience by the caller, for whom an
     expired ID token may still be a good hint (OpenID Connect RP-Initiated Logout §2).
     """
-    return jws.verify(token, current().now().verifiers, typ)
+    ring = current()
+    try:
+        return jws.verify(token, ring.now().verifiers, typ)
+    except jws.UnknownKey:
+        # Another process may have put a new key into use within this second.
+        ring.refresh()
+        return jws.verify(token, ring.now().verifiers, typ)
 
 
 def jwks() -> bytes:

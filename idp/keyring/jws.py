@@ -16,6 +16,7 @@ from idp.keyring.suites import Signer
 
 #: No token of ours is longer; a longer one is refused unread (RFC 8725 §3.11).
 SIZE_LIMIT = 16 * 1024
+_HINT = "The token is invalid"
 _MEMBERS = frozenset({"alg", "kid", "typ"})
 
 
@@ -51,6 +52,13 @@ class SigningKey:
         return header
 
 
+class UnknownKey(Rejected):
+    """The token names a key that is not here."""
+
+    def __init__(self) -> None:
+        super().__init__("invalid_token", _HINT, why="token: unknown key", status=401)
+
+
 def verify(token: str, keys: Mapping[str, SigningKey], typ: str | None) -> dict[str, Any]:
     """The claims of a token that one of ``keys`` signed as a ``typ`` (any, if ``None``).
 
@@ -78,7 +86,7 @@ def _key_of(header: dict[str, Any], keys: Mapping[str, SigningKey], typ: str | N
     kid = header["kid"]
     key = keys.get(kid) if isinstance(kid, str) else None
     if key is None:
-        raise _refused("unknown key")
+        raise UnknownKey
     if header["alg"] != key.alg:
         raise _refused("algorithm is not the key's")
     if typ is not None and header["typ"] != typ:
@@ -111,4 +119,4 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def _refused(why: str) -> Rejected:
-    return Rejected("invalid_token", "The token is invalid", why=f"token: {why}", status=401)
+    return Rejected("invalid_token", _HINT, why=f"token: {why}", status=401)

@@ -63,8 +63,9 @@ class Keyring:
         return self._loaded.entries
 
     def refresh(self) -> None:
-        """Look at the folder at the next use, for whoever has just changed it."""
-        self._look_at = 0
+        """Look at the folder at the next use; a broken one is left to its slower turn."""
+        if not self.broken:
+            self._look_at = 0
 
     def _look_again(self, now: int) -> None:
         if not self._turn.acquire(blocking=False):
@@ -126,7 +127,8 @@ def _look(folder: Path, entries: tuple[Entry, ...]) -> _Look:
     for name in names:
         try:
             status = (folder / name).lstat()
-        except OSError as error:
-            raise BrokenKeyring(folder / name, f"is gone ({error.strerror})") from None
-        seen.append((name, status.st_ctime_ns, status.st_ino))
+        except OSError:
+            seen.append((name, 0, 0))  # loading tells whether it should be there
+        else:
+            seen.append((name, status.st_ctime_ns, status.st_ino))
     return tuple(seen)
