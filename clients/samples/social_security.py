@@ -7,9 +7,9 @@ DESIGN = Design(
     slug="social_security",
     name="社会保障服务门户",
     motto="参保、缴费、待遇，随时查得到。",
-    client_id="social-security-portal",
+    client_id="social-security",
     port=8092,
-    scope="openid profile realname age",
+    scope="openid profile realname phone",
     services=(
         Service(key="record", name="参保缴费记录", level=2, about="查看历年参保和缴费情况。"),
         Service(key="pension", name="养老金资格认证", level=2, about="不用到现场，网上完成认证。"),

@@ -7,9 +7,9 @@ DESIGN = Design(
     slug="tax",
     name="税务服务门户",
     motto="查税费、办申报，一次登录就够了。",
-    client_id="tax-portal",
+    client_id="tax",
     port=8091,
-    scope="openid profile realname idcard.masked",
+    scope="openid profile realname age",
     services=(
         Service(key="annual", name="个人所得税年度汇算", level=2, about="核对全年收入和已缴税款。"),
         Service(key="receipt", name="完税证明", level=2, about="下载本人的完税证明。"),

@@ -2,7 +2,7 @@
 
 ENGLISH = {
     # portals
-    "税务服务门户": "Tax Services",
+    "税务服务门户": "Tax Services Portal",
     "查税费、办申报，一次登录就够了。": "Look up taxes and file returns: log in once and that is it.",
     "个人所得税年度汇算": "Annual income tax settlement",
     "核对全年收入和已缴税款。": "Check the year's income and the tax already paid.",
@@ -10,7 +10,7 @@ ENGLISH = {
     "下载本人的完税证明。": "Download your own certificate.",
     "变更退税银行账户": "Change the refund bank account",
     "改变收款账户，需要二次验证。": "Changing where money goes needs a second verification.",
-    "社会保障服务门户": "Social Security Services",
+    "社会保障服务门户": "Social Security Portal",
     "参保、缴费、待遇，随时查得到。": "Your insurance, contributions and benefits, whenever you need them.",
     "参保缴费记录": "Insurance and contribution record",
     "查看历年参保和缴费情况。": "See your insurance and contributions over the years.",
@@ -18,7 +18,7 @@ ENGLISH = {
     "不用到现场，网上完成认证。": "Confirm online, without a visit.",
     "医保就医明细": "Medical treatment details",
     "属于敏感个人信息，需要二次验证。": "Sensitive personal data: needs a second verification.",
-    "企业开办服务门户": "Enterprise Registration Services",
+    "企业开办服务门户": "Business Registration Portal",
     "以企业的名义办事，材料不用重复提交。": "Act in the company's name, with nothing to submit twice.",
     "变更经营范围": "Change the business scope",
     "修改营业执照上的经营范围。": "Change the business scope on the licence.",

@@ -40,7 +40,7 @@ class FakeProvider:
         claims = {
             "iss": ISSUER,
             "sub": SUBJECT,
-            "aud": "tax-portal",
+            "aud": "tax",
             "iat": now,
             "exp": now + 300,
             "auth_time": now,

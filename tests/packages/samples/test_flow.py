@@ -40,7 +40,7 @@ def test_the_code_is_exchanged_with_its_verifier_and_the_secret_in_the_header(
 
 def test_private_key_jwt_is_for_the_issuer_alone_short_and_never_the_same(provider: FakeProvider) -> None:
     key = ECKey.generate_key("P-256", {"kid": "portal-key"})
-    provider.claims = {"aud": "social-security-portal"}
+    provider.claims = {"aud": "social-security"}
     browser = Browser(create_app(social_security.DESIGN, place(key)), provider)
     browser.log_in()
     browser.log_in("/service/medical")
@@ -49,7 +49,7 @@ def test_private_key_jwt_is_for_the_issuer_alone_short_and_never_the_same(provid
     )
     assert first.header["kid"] == "portal-key"
     assert first.claims["aud"] == ISSUER
-    assert first.claims["iss"] == first.claims["sub"] == "social-security-portal"
+    assert first.claims["iss"] == first.claims["sub"] == "social-security"
     assert first.claims["exp"] - first.claims["iat"] == 60
     assert first.claims["jti"] != second.claims["jti"]
 
@@ -102,7 +102,7 @@ def test_a_description_of_an_answer_we_never_asked_for_is_not_shown(browser: Bro
     [
         {"iss": "https://evil.example"},
         {"aud": "other-portal"},
-        {"aud": "other-portal", "azp": "tax-portal"},
+        {"aud": "other-portal", "azp": "tax"},
         {"nonce": "another"},
         {"exp": 1},
         {"iat": 4_000_000_000},

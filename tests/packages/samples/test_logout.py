@@ -15,7 +15,7 @@ def logout_claims(**changed: Any) -> dict[str, Any]:
     now = int(time.time())
     claims = {
         "iss": ISSUER,
-        "aud": "tax-portal",
+        "aud": "tax",
         "iat": now,
         "exp": now + 120,
         "jti": "j-1",
