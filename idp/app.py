@@ -1,36 +1,104 @@
-"""create_app(): settings, stores, packages: the only file that knows every package."""
+"""create_app(): settings, stores, keys, pages, the gate: the only file that knows every package."""
 
-from importlib.util import find_spec
+from flask import Flask, Response, g, request
 
-from flask import Flask
-
-from idp import settings
+import clients.models
+import idp.audit.models
+import idp.authenticators.models
+import idp.consent.models
+import idp.logout.models
+import idp.organizations.models
+import idp.persons.models
+import idp.tokens.models  # noqa: F401  (importing the models names their tables)
+from idp import keyring, metrics, pages, persons, settings
+from idp.base.errors import Unavailable
+from idp.base.secret import same
+from idp.gate import Gate, health
+from idp.oidc import answers
+from idp.oidc.answers import Page
+from idp.oidc.request import Answer, Request
 from idp.settings import Settings
-from idp.store import db, redis
+from idp.store import db, once, redis
+
+_LOOPBACK = ("127.0.0.1", "::1")
 
 
-def create_app(configured: Settings | None = None) -> Flask:
-    """Open the stores and wire the web face of this process."""
-    conf = settings.use(configured or settings.current())
+def open_stores(conf: Settings) -> Flask:
+    """Settings, stores and keys of this process: what commands and the worker need."""
+    settings.use(conf)
     conf.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     app = Flask("idp")
     db.init_app(app, conf.sql_url, conf.database_pool)
     redis.open(conf.cache_url)
-    if find_spec("idp.keyring"):
-        from idp import keyring
-
-        keyring.open(conf.keys_dir, create=True)
-    for name in ("persons", "organizations", "authenticators", "audit", "consent"):
-        if find_spec(f"idp.{name}") and find_spec(f"idp.{name}.models"):
-            __import__(f"idp.{name}.models")
-    if find_spec("clients.models"):
-        __import__("clients.models")
+    keyring.open(conf.keys_dir, create=True)
     return app
 
 
+def create_app(configured: Settings | None = None) -> Flask:
+    """The whole server: the web face in Flask, the gate with the protocol face in front of it."""
+    conf = configured or settings.current()
+    app = open_stores(conf)
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
+    app.before_request(_refuse_for_the_gate)
+    pages.init_app(app)
+    for blueprint in _blueprints(conf):
+        app.register_blueprint(blueprint)
+    app.wsgi_app = Gate(app.wsgi_app, conf, health(_ready) | {"/metrics": _metrics})  # type: ignore[method-assign]
+    return app
+
+
+def _blueprints(conf: Settings) -> list[object]:
+    import importlib
+
+    found = []
+    for name in ("account", "consent", "login", "logout"):
+        try:
+            found.append(importlib.import_module(f"idp.{name}.views").blueprint)
+        except (ModuleNotFoundError, AttributeError) as error:
+            print("no", name, error)
+    return found
+
+
+def _refuse_for_the_gate() -> Response | None:
+    """A refusal of the protocol face that a person must read."""
+    refusal = request.environ.get("idp.refusal")
+    if not isinstance(refusal, Page):
+        return None
+    g.login_session = None
+    return pages.refuse(refusal.code, refusal.status)
+
+
+def _ready() -> dict[str, bool]:
+    return {"database": _answers(_ask_database), "redis": _answers(_ask_redis), "keys": not keyring.broken()}
+
+
+def _answers(ask: object) -> bool:
+    try:
+        ask()  # type: ignore[operator]
+    except Unavailable:
+        return False
+    return True
+
+
+def _ask_database() -> None:
+    with db.reading() as connection:
+        connection.exec_driver_sql("SELECT 1")
+
+
+def _ask_redis() -> None:
+    once.since("jti")
+
+
+def _metrics(http: Request) -> Answer:
+    """The numbers, for whoever holds the token, or sits on this machine when there is none."""
+    token = settings.current().metrics_token.get_secret_value()
+    known = same(http.header("Authorization"), f"Bearer {token}") if token else http.address in _LOOPBACK
+    if not known:
+        return answers.error("not_found", "", 404)
+    return Answer(200, (("Content-Type", metrics.CONTENT_TYPE), *answers.NO_STORE), metrics.render())
+
+
 def forget_caches() -> None:
-    """Drop what this process remembers, for tests that empty the stores."""
-    for package in ("idp.persons", "clients", "idp.organizations"):
-        if find_spec(package):
-            module = __import__(package, fromlist=["forget"])
-            getattr(module, "forget", lambda: None)()
+    """Drop what this process remembers of its stores; the next look reads them again."""
+    persons.forget()
+    clients.forget()

@@ -9,7 +9,7 @@ from flask import Flask
 
 from idp import settings
 from idp.base import clock
-from idp.store import db, embedded, redis
+from idp.store import db, embedded, once, redis
 from tests import postgres
 
 
@@ -85,6 +85,7 @@ def stores(app: Flask, test_settings: settings.Settings) -> None:
     settings.use(test_settings)
     redis.open(test_settings.redis_url.get_secret_value())
     redis.call("FLUSHALL")
+    once.since("jti")
     with db.writing_engine().begin() as connection:
         for table in reversed(db.db.metadata.sorted_tables):
             connection.execute(table.delete())

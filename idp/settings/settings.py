@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Address and port the server binds."""
     processes: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, le=256)
     """Worker processes; two a core measured best."""
+    threads: int = Field(default=4, ge=1, le=64)
+    """Threads a process answers with: what one slow reader holds up, the others do not."""
     database_url: SecretStr = SecretStr("")
     """SQLAlchemy URL; empty means SQLite (WAL) in ``var_dir``."""
     database_pool: int = Field(default=4, ge=1, le=100)

@@ -36,3 +36,8 @@ def since(kind: str) -> int:
     key = f"once:{{{kind}}}:epoch"
     replies = redis.pipeline(("SET", key, now(), "NX"), ("GET", key))
     return int(replies[1])
+
+
+def look(kind: str, value: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Commands that read since when marks of a kind are kept, and whether a value is marked."""
+    return ("GET", f"once:{{{kind}}}:epoch"), ("GET", f"once:{{{kind}}}:{digest(value)}")

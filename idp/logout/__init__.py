@@ -1,0 +1,10 @@
+"""Ending sessions everywhere: what a portal asks, what the citizen confirms, how every portal hears of it.
+
+Owns: logout requests under way, the queue of logout tokens and their delivery with retry.
+Not here: the session itself (``idp.sessions``), the front door (``idp.oidc.endpoints.end_session``).
+"""
+
+from idp.logout.requests import LogoutRequest, peek, start
+from idp.logout.service import end, end_all
+
+__all__ = ["LogoutRequest", "end", "end_all", "peek", "start"]

@@ -1,0 +1,88 @@
+"""Lasting verbs: end a session and promise every portal in it to tell (Back-Channel Logout 1.0 §2.3).
+
+The promises are written first: if the database is down nobody is told "signed out" while portals stay open.
+"""
+
+from uuid import uuid4
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session as Transaction
+
+import clients
+from idp import audit, sessions
+from idp.base.clock import now
+from idp.logout.models import LogoutDelivery
+from idp.sessions import Session
+from idp.store.db import transaction
+
+
+def end(session: Session, *, reason: str, kind: str = "session.end") -> None:
+    """End one session and everything bound to it."""
+    _promise([session], kind=kind, reason=reason)
+    sessions.end(session)
+
+
+def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
+    """End a person's sessions, all or all but one; how many."""
+    ending = [session for session in sessions.of_person(person_id) if session.id != keep]
+    if ending:
+        _promise(ending, kind="session.kill", reason=reason)
+        for session in ending:
+            sessions.end(session)
+    return len(ending)
+
+
+@transaction
+def _promise(transaction: Transaction, ending: list[Session], *, kind: str, reason: str) -> None:
+    for session in ending:
+        for client_id in session.participants:
+            client = clients.find(client_id)
+            if client is not None and client.backchannel_logout_uri:
+                transaction.add(_delivery(session, client_id))
+        audit.record_in(transaction, kind, person=session.person_id, session=session.id, reason=reason)
+
+
+def _delivery(session: Session, client_id: str) -> LogoutDelivery:
+    return LogoutDelivery(
+        id=str(uuid4()),
+        client_id=client_id,
+        person_id=session.person_id,
+        session_id=session.id,
+        status="waiting",
+        attempts=0,
+        next_at=now(),
+        created_at=now(),
+        outcome="",
+    )
+
+
+@transaction
+def claim(transaction: Transaction, delivery_id: str, attempts: int, until: int) -> bool:
+    """Take a delivery for one attempt; of two workers one gets it, and a dead one loses it at ``until``."""
+    statement = (
+        update(LogoutDelivery)
+        .where(
+            LogoutDelivery.id == delivery_id,
+            LogoutDelivery.attempts == attempts,
+            LogoutDelivery.status == "waiting",
+        )
+        .values(attempts=attempts + 1, next_at=until)
+        .returning(LogoutDelivery.id)
+    )
+    return transaction.execute(statement).first() is not None
+
+
+@transaction
+def settle(
+    transaction: Transaction, delivery_id: str, *, status: str, outcome: str, next_at: int, client_id: str
+) -> None:
+    """Write down what an attempt brought; its end is an audit event."""
+    transaction.execute(
+        update(LogoutDelivery)
+        .where(LogoutDelivery.id == delivery_id)
+        .values(status=status, outcome=outcome[:60], next_at=next_at)
+    )
+    if status == "delivered":
+        audit.record_in(transaction, "logout.delivered", client=client_id)
+    elif status == "failed":
+        audit.record_in(transaction, "logout.failed", client=client_id, outcome="failed", reason=outcome[:60])

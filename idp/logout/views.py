@@ -1,0 +1,79 @@
+"""The pages of logging out: confirm, and see which portals have answered."""
+
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response
+
+import clients
+from idp import keyring, logout, pages
+from idp.logout import LogoutRequest, queries
+from idp.sessions import Session
+
+blueprint = Blueprint("logout", __name__, url_prefix="/logout")
+
+
+@blueprint.get("/<token>")
+def show(token: str) -> Response:
+    """Ask before logging out; who is proven by the portal's hint need not be asked again."""
+    request = logout.peek(token, pages.browser())
+    session = pages.session()
+    if request is None:
+        return pages.refuse("logout.expired", 400)
+    if session is None:
+        return _gone(request, None)
+    if _proven(request, session):
+        return _end(request, session)
+    _allow(request)
+    names = [client for name in session.participants if (client := clients.find(name))]
+    return pages.render("logout/confirm.html", portals=names, token=token)
+
+
+@blueprint.post("/<token>")
+def confirm(token: str) -> Response:
+    """Log out everywhere."""
+    request = logout.peek(token, pages.browser())
+    session = pages.session()
+    if request is None:
+        return pages.refuse("logout.expired", 400)
+    return _end(request, session) if session else _gone(request, None)
+
+
+@blueprint.get("/done/<session_id>")
+def done(session_id: str) -> Response:
+    """The end: which portals have confirmed; the id names a session that is no more."""
+    rows = queries.of_session(session_id)
+    portals = [(client, row.status) for row in rows if (client := clients.find(row.client_id))]
+    waiting = any(status == "waiting" for _, status in portals)
+    return pages.render("logout/done.html", portals=portals, waiting=waiting)
+
+
+def _end(request: LogoutRequest, session: Session) -> Response:
+    logout.end(session, reason="logout")
+    response = _gone(request, session.id)
+    pages.clear_session(response)
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def _gone(request: LogoutRequest, session_id: str | None) -> Response:
+    """Back to the portal that asked, if its address was proven; else our own last page."""
+    if request.redirect_uri is None:
+        return _see_other(f"/logout/done/{session_id or '-'}")
+    uri = request.redirect_uri
+    if request.state is not None:
+        uri += ("&" if "?" in uri else "?") + urlencode({"state": request.state})
+    return _see_other(uri)
+
+
+def _proven(request: LogoutRequest, session: Session) -> bool:
+    client = clients.find(request.client_id) if request.client_id else None
+    return client is not None and keyring.pairwise(client.sector, session.person_id) == request.subject
+
+
+def _allow(request: LogoutRequest) -> None:
+    if request.redirect_uri is not None:
+        pages.allow_forms_to(request.redirect_uri)
+
+
+def _see_other(uri: str) -> Response:
+    return Response(status=303, headers={"Location": uri})

@@ -1,0 +1,43 @@
+"""The schema: brought up to date for the embedded database, demanded to be so for every other."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from idp.store import db
+
+SCRIPTS = Path(__file__).parent.parent / "migrations"
+
+
+class SchemaMismatch(Exception):
+    """The database is not at the version this code was written for."""
+
+
+def config() -> Config:
+    """Alembic's configuration: the scripts beside the package, the connection from ``idp.store``."""
+    made = Config()
+    made.set_main_option("script_location", str(SCRIPTS))
+    return made
+
+
+def upgrade() -> None:
+    """Bring the database to the newest version; a second start at the same time waits."""
+    with db.writing_engine().connect() as connection:
+        made = config()
+        made.attributes["connection"] = connection
+        command.upgrade(made, "head")
+
+
+def demand() -> None:
+    """Raise ``SchemaMismatch`` unless the database is at the newest version."""
+    with db.writing_engine().connect() as connection:
+        present = set(MigrationContext.configure(connection).get_current_heads())
+    wanted = set(ScriptDirectory.from_config(config()).get_heads())
+    if present != wanted:
+        raise SchemaMismatch(
+            f"the database is at version {', '.join(sorted(present)) or 'none'}, this server needs "
+            f"{', '.join(sorted(wanted))}: run `idp db upgrade`"
+        )

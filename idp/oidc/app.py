@@ -1,0 +1,55 @@
+"""The protocol face: (method, path) → handler. No Flask, no page, no CSRF token, no Flask session.
+
+A handler takes a parsed request and gives an answer; it raises ``Page`` where a person must read why.
+"""
+
+from collections.abc import Callable
+
+from idp import audit
+from idp.base.errors import Rejected
+from idp.oidc import answers
+from idp.oidc.answers import Page
+from idp.oidc.endpoints import authorize, end_session, introspect, metadata, revoke, token, userinfo
+from idp.oidc.request import Answer, Request
+
+Handler = Callable[[Request], Answer]
+
+ROUTES: dict[str, dict[str, Handler]] = {
+    "/authorize": {"GET": authorize.get, "POST": authorize.post},
+    "/token": {"POST": token.post},
+    "/userinfo": {"GET": userinfo.get, "POST": userinfo.post},
+    "/introspect": {"POST": introspect.post},
+    "/revoke": {"POST": revoke.post},
+    "/end_session": {"GET": end_session.get, "POST": end_session.post},
+    "/jwks": {"GET": metadata.jwks},
+    "/.well-known/openid-configuration": {"GET": metadata.discovery},
+    "/.well-known/oauth-authorization-server": {"GET": metadata.discovery},
+}
+_CONTINUE: dict[str, Handler] = {"GET": authorize.resume}
+
+#: Paths a browser travels: their failures are pages, all others' are JSON.
+BROWSER = ("/authorize", "/end_session")
+
+
+def methods(path: str) -> dict[str, Handler] | None:
+    """The handlers of a path, by method; ``None`` when the path is not of this face."""
+    found = ROUTES.get(path)
+    if found is None and path.startswith(authorize.CONTINUE):
+        return _CONTINUE
+    return found
+
+
+def handle(handlers: dict[str, Handler], http: Request) -> Answer:
+    """Answer one request; raises ``Page`` for a person, ``Unavailable`` when a store is down."""
+    handler = handlers.get("GET" if http.method == "HEAD" else http.method)
+    if handler is None:
+        return answers.error("invalid_request", "method not allowed", 405, (("Allow", ", ".join(handlers)),))
+    try:
+        return handler(http)
+    except Page as page:
+        audit.record(
+            "authz.reject", client=page.client_id, outcome="refused", reason=page.why, code=page.code
+        )
+        raise
+    except Rejected as error:
+        return answers.error(error.code, error.hint, error.status)

@@ -1,0 +1,69 @@
+"""An authorization request that has been judged, and what may be answered to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import clients
+from clients import Client
+from idp import settings
+from idp.base.errors import Rejected
+from idp.oidc.answers import Page
+from idp.oidc.request import Answer
+from idp.oidc.response_modes import REGISTER as RESPONSE_MODES
+
+
+@dataclass(slots=True, kw_only=True)
+class AuthorizationRequest:
+    """OIDC Core §3.1.2.1, after the law of ``checks``."""
+
+    client: Client
+    parameters: dict[str, str]
+    redirect_uri: str
+    response_mode: str = "query"
+    state: str | None = None
+    scopes: tuple[str, ...] = ()
+    nonce: str | None = None
+    challenge: str = ""
+    prompts: frozenset[str] = frozenset()
+    max_age: int | None = None
+    level: int = 1
+    hint_subject: str | None = None
+    ui_locales: str = ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether no page may be shown (``prompt=none``)."""
+        return "none" in self.prompts
+
+    def answer(self, parameters: dict[str, str]) -> Answer:
+        """An authorization response with ``state`` and ``iss`` (RFC 9207 §2)."""
+        if self.state is not None:
+            parameters["state"] = self.state
+        parameters["iss"] = settings.current().issuer
+        return RESPONSE_MODES[self.response_mode](self.redirect_uri, parameters)
+
+    def refuse(self, error: Rejected) -> Answer:
+        """An error response (OIDC Core §3.1.2.6)."""
+        return self.answer({"error": error.code} | ({"error_description": error.hint} if error.hint else {}))
+
+
+def record(request: AuthorizationRequest) -> dict[str, Any]:
+    """The request as an attempt keeps it: judged, so that it need not be judged again."""
+    kept = {name: getattr(request, name) for name in AuthorizationRequest.__slots__}
+    kept["client"] = request.client.client_id
+    kept["prompts"] = sorted(request.prompts)
+    return kept
+
+
+def from_record(kept: dict[str, Any]) -> AuthorizationRequest:
+    """The request an attempt kept; its client is looked up again, for it may have been disabled since."""
+    client = clients.find(kept["client"])
+    if client is None or not client.enabled:
+        raise Page("APP-002", why="client disabled during login", status=403)
+    values = {
+        **kept,
+        "client": client,
+        "prompts": frozenset(kept["prompts"]),
+        "scopes": tuple(kept["scopes"]),
+    }
+    return AuthorizationRequest(**values)

@@ -1,0 +1,200 @@
+"""The law of the authorization endpoint, one function per MUST, in the order of ``LAW``.
+
+The client and the redirect URI come first: before both are known to be good nothing may redirect, and a
+person reads a page instead (RFC 6749 §4.1.2.1). After that every refusal goes to the portal.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import clients
+from clients import scopes as scope_register
+from idp import keyring, settings
+from idp.base import levels
+from idp.base.errors import Rejected
+from idp.oidc import pkce
+from idp.oidc.answers import Page
+from idp.oidc.authorization import AuthorizationRequest
+from idp.oidc.response_modes import REGISTER as RESPONSE_MODES
+
+Check = Callable[[AuthorizationRequest], None]
+
+_SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)
+_PROMPTS = {"none", "login", "consent", "select_account"}
+_LONGEST = {"state": 2048, "nonce": 1024, "scope": 1024, "login_hint": 256, "acr_values": 512}
+
+
+def client_and_redirect(parameters: dict[str, str]) -> AuthorizationRequest:
+    """The client exists, is in service, and registered exactly this redirect URI; raises ``Page``."""
+    client = clients.find(parameters.get("client_id", ""))
+    if client is None:
+        raise Page("APP-003", why="unknown client")
+    if not client.enabled:
+        raise Page("APP-002", why="client disabled", status=403, client_id=client.client_id)
+    redirect_uri = parameters.get("redirect_uri", "")
+    if not client.redirect_allowed(redirect_uri):
+        raise Page("APP-001", why="redirect_mismatch", client_id=client.client_id)
+    return AuthorizationRequest(client=client, parameters=parameters, redirect_uri=redirect_uri)
+
+
+def state_comes_back_whole(request: AuthorizationRequest) -> None:
+    """``state`` is returned byte for byte or not at all (RFC 6749 §4.1.2)."""
+    state = request.parameters.get("state")
+    if state is not None and len(state) > _LONGEST["state"]:
+        raise Page("APP-003", why="state is too long", client_id=request.client.client_id)
+    request.state = state
+
+
+def response_mode_is_registered(request: AuthorizationRequest) -> None:
+    """A response mode we have and the client registered (OAuth 2.0 Multiple Response Types §2.1)."""
+    mode = request.parameters.get("response_mode", "query")
+    if mode not in RESPONSE_MODES or mode not in request.client.response_modes:
+        raise Rejected("invalid_request", "response_mode is not registered for this client")
+    request.response_mode = mode
+
+
+def lengths_are_bounded(request: AuthorizationRequest) -> None:
+    """No parameter is longer than any honest one."""
+    for name, longest in _LONGEST.items():
+        if len(request.parameters.get(name, "")) > longest:
+            raise Rejected("invalid_scope" if name == "scope" else "invalid_request", f"{name} is too long")
+
+
+def nothing_is_asked_in_objects(request: AuthorizationRequest) -> None:
+    """Request objects are not supported, and said so (OIDC Core §6.1, §6.2, §7.2.1)."""
+    for name, code in (
+        ("request", "request_not_supported"),
+        ("request_uri", "request_uri_not_supported"),
+        ("registration", "registration_not_supported"),
+    ):
+        if name in request.parameters:
+            raise Rejected(code, f"the parameter {name} is not supported")
+
+
+def response_type_is_code(request: AuthorizationRequest) -> None:
+    """Only the code flow (RFC 9700 §2.1.2)."""
+    asked = request.parameters.get("response_type")
+    if asked is None:
+        raise Rejected("invalid_request", "response_type is missing")
+    if asked != "code":
+        raise Rejected("unsupported_response_type", "only response_type=code is supported")
+    if "authorization_code" not in request.client.grant_types:
+        raise Rejected("unauthorized_client", "the client is not registered for the code flow")
+
+
+def scopes_are_known(request: AuthorizationRequest) -> None:
+    """Scope syntax of RFC 6749 §3.3; unknown ones refused, known but unapproved ones dropped (§3.3)."""
+    text = request.parameters.get("scope", "")
+    if not _SCOPE.fullmatch(text):
+        raise Rejected("invalid_scope", "scope is missing or malformed")
+    asked = tuple(dict.fromkeys(text.split(" ")))
+    if any(scope_register.find(name) is None for name in asked):
+        raise Rejected("invalid_scope", "a scope is unknown")
+    if "openid" not in asked:
+        raise Rejected("invalid_scope", "the scope openid is required")
+    request.scopes = tuple(name for name in asked if name in request.client.scopes)
+
+
+def pkce_is_used(request: AuthorizationRequest) -> None:
+    """A challenge by S256 is demanded of everybody (RFC 7636 §4.4.1; RFC 9700 §2.1.1)."""
+    challenge = request.parameters.get("code_challenge", "")
+    if request.parameters.get("code_challenge_method") != "S256":
+        raise Rejected("invalid_request", "code_challenge_method must be S256")
+    if not pkce.is_challenge(challenge):
+        raise Rejected("invalid_request", "code_challenge is missing or malformed")
+    request.challenge = challenge
+
+
+def prompt_is_consistent(request: AuthorizationRequest) -> None:
+    """Known prompts; ``none`` stands alone (OIDC Core §3.1.2.1)."""
+    prompts = frozenset(request.parameters.get("prompt", "").split())
+    if not prompts <= _PROMPTS:
+        raise Rejected("invalid_request", "prompt holds an unknown value")
+    if "none" in prompts and len(prompts) > 1:
+        raise Rejected("invalid_request", "prompt=none cannot be combined")
+    request.prompts = prompts
+
+
+def max_age_is_a_number(request: AuthorizationRequest) -> None:
+    """``max_age`` counts seconds (OIDC Core §3.1.2.1)."""
+    text = request.parameters.get("max_age")
+    if text is None:
+        return
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise Rejected("invalid_request", "max_age must be a number of seconds")
+    request.max_age = int(text)
+
+
+def level_is_read(request: AuthorizationRequest) -> None:
+    """The lowest level that satisfies the request; a client's own minimum can only raise it.
+
+    ``acr_values`` lists alternatives (OIDC Core §3.1.2.1), so the weakest known one is enough; so does an
+    ``acr`` asked by the claims parameter (§5.5.1.1). Scopes bring minimum levels of their own.
+    """
+    asked = request.parameters.get("acr_values", "").split()
+    alternatives = [level for level in map(levels.level_of, asked) if level is not None]
+    wanted = _acr_of_claims(request.parameters.get("claims"))
+    known = [level for level in map(levels.level_of, wanted) if level is not None]
+    if wanted and not known:
+        raise Rejected("unmet_authentication_requirements", "the requested acr is not known here")
+    demands = [min(group) for group in (alternatives, known) if group]
+    request.level = max([request.client.min_level, scope_register.level(request.scopes), *demands])
+
+
+def nonce_is_kept(request: AuthorizationRequest) -> None:
+    """The nonce goes into the ID token unmodified (OIDC Core §3.1.2.1)."""
+    request.nonce = request.parameters.get("nonce")
+    request.ui_locales = request.parameters.get("ui_locales", "")[:100]
+
+
+def hint_is_ours(request: AuthorizationRequest) -> None:
+    """``id_token_hint`` is an ID token we issued to this client; expired ones serve (OIDC Core §3.1.2.1)."""
+    hint = request.parameters.get("id_token_hint")
+    if hint is None:
+        return
+    claims = read_hint(hint)
+    if claims["aud"] != request.client.client_id:
+        raise Rejected("invalid_request", "id_token_hint was not issued to this client")
+    request.hint_subject = claims["sub"]
+
+
+#: Every check after the first, in the order in which a portal hears of its mistakes.
+LAW: tuple[Check, ...] = (
+    state_comes_back_whole,
+    response_mode_is_registered,
+    lengths_are_bounded,
+    nothing_is_asked_in_objects,
+    response_type_is_code,
+    scopes_are_known,
+    pkce_is_used,
+    prompt_is_consistent,
+    max_age_is_a_number,
+    level_is_read,
+    nonce_is_kept,
+    hint_is_ours,
+)
+
+
+def read_hint(hint: str) -> dict[str, Any]:
+    """The claims of an ID token of ours, expired or not; raises ``invalid_request``."""
+    try:
+        claims = keyring.verify(hint, typ="JWT")
+    except Rejected as error:
+        raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer") from error
+    if claims.get("iss") != settings.current().issuer or not isinstance(claims.get("aud"), str):
+        raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer")
+    return claims
+
+
+def _acr_of_claims(text: str | None) -> list[str]:
+    """The ``acr`` values the claims parameter asks of the ID token; the rest of it is ignored."""
+    if text is None:
+        return []
+    try:
+        asked = json.loads(text)["id_token"]["acr"]
+        values = asked.get("values", [asked["value"]] if "value" in asked else [])
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []

@@ -1,0 +1,60 @@
+"""Client authentication: the register, and the rule that one request uses exactly one method.
+
+Unknown client, wrong method and wrong secret get the same answer after the same work (attack book C08).
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import clients
+from clients import Client
+from idp.base.errors import Rejected
+from idp.oidc.client_auth import client_secret_basic, client_secret_post, none, private_key_jwt
+
+if TYPE_CHECKING:
+    from idp.oidc.engine import FormRequest
+
+#: Finds the client id a request claims by this method, or ``None`` when the method is not used.
+Claims = Callable[["FormRequest"], str | None]
+#: Judges the proof; raises ``invalid_client``.
+Proves = Callable[["FormRequest", Client | None], bool]
+
+REGISTER: dict[str, tuple[Claims, Proves]] = {
+    "client_secret_basic": (client_secret_basic.claims, client_secret_basic.proves),
+    "client_secret_post": (client_secret_post.claims, client_secret_post.proves),
+    "private_key_jwt": (private_key_jwt.claims, private_key_jwt.proves),
+    "none": (none.claims, none.proves),
+}
+
+
+def authenticate(request: "FormRequest", *, public_allowed: bool) -> Client:
+    """The client that proved itself by the method it registered; raises ``invalid_client`` (401)."""
+    used = [
+        (method, client_id)
+        for method, (claims, _) in REGISTER.items()
+        if (client_id := claims(request)) is not None
+    ]
+    if len(used) > 1:
+        # RFC 6749 §2.3: a client MUST NOT use more than one method in a request.
+        raise Rejected("invalid_request", "more than one client authentication method is used")
+    method, client_id = used[0] if used else ("none", "")
+    form_id = request.form.get("client_id")
+    if form_id is not None and form_id != client_id:
+        raise refused("client_id differs from the authenticated client")
+    client = clients.find(client_id)
+    if client is not None and (not client.enabled or client.token_endpoint_auth_method != method):
+        client = None
+    proven = REGISTER[method][1](request, client)
+    if client is None or not proven or (method == "none" and not public_allowed):
+        raise refused(f"{method} failed for {client_id[:100]}")
+    request.auth_method = method
+    return client
+
+
+def refused(why: str) -> Rejected:
+    """The one answer to every failed authentication (RFC 6749 §5.2)."""
+    return Rejected("invalid_client", "client authentication failed", why=why, status=401)
+
+
+PUBLIC_METHODS = tuple(REGISTER)
+CONFIDENTIAL_METHODS = tuple(method for method in REGISTER if method != "none")

@@ -1,0 +1,263 @@
+"""The authorization endpoint (OIDC Core §3.1.2).
+
+GET or POST /authorize ── judged ──▶ enough of a session? ──▶ consent known? ──▶ code
+                              │ no: /login/<attempt>            │ no: /consent/<ask>
+                              └── both come back to /authorize/continue/<attempt>
+"""
+
+from urllib.parse import urlencode
+
+from idp import audit, consent, keyring, login, sessions, settings
+from idp.base.clock import now, now_us
+from idp.base.errors import Rejected
+from idp.base.secret import random_token
+from idp.consent import asks
+from idp.login import Attempt, Decision, Requirement
+from idp.oidc import authorization, checks
+from idp.oidc.answers import Page, browser_cookie, see_other
+from idp.oidc.authorization import AuthorizationRequest
+from idp.oidc.request import Answer, Request
+from idp.sessions import Participant, Session
+from idp.store import redis
+from idp.tokens import codes
+
+CONTINUE = "/authorize/continue/"
+#: What must be asked of a person when nothing may be shown (OIDC Core §3.1.2.6).
+_SILENT_ERRORS = {
+    "choose": "account_selection_required",
+    "level_too_low": "unmet_authentication_requirements",
+}
+
+
+def get(http: Request) -> Answer:
+    """An authorization request by GET."""
+    try:
+        parameters = http.query()
+    except Rejected as error:
+        raise Page("APP-003", why=error.why, status=error.status) from error
+    return _authorize(http, parameters)
+
+
+def post(http: Request) -> Answer:
+    """An authorization request by POST (OIDC Core §3.1.2.1).
+
+    A form posted by a portal carries none of our SameSite=Lax cookies; asked again by GET it does.
+    """
+    try:
+        parameters = http.form()
+    except Rejected as error:
+        raise Page("APP-003", why=error.why, status=error.status) from error
+    if http.cookie(settings.current().cookie_name("sid")) is None:
+        checks.client_and_redirect(parameters)
+        query = urlencode(parameters)
+        if len(query) < 4096:
+            return see_other(f"/authorize?{query}")
+    return _authorize(http, parameters)
+
+
+def resume(http: Request) -> Answer:
+    """Where login and consent send the browser back to."""
+    attempt = login.attempts.peek(http.path.removeprefix(CONTINUE))
+    browser = http.cookie(settings.current().cookie_name("browser")) or ""
+    if attempt is None or not attempt.belongs_to(browser) or "request" not in attempt.params:
+        raise Page("APP-003", why="unknown or foreign attempt")
+    request = authorization.from_record(attempt.params["request"])
+    if attempt.outcome:
+        login.attempts.take(attempt.id)
+        return _refuse(request, _outcome(attempt))
+    session = sessions.find(http.cookie(settings.current().cookie_name("sid")))
+    decision = login.decide(session, attempt.requirement, now())
+    if session is None or decision.missing != "none":
+        return see_other(f"/login/{attempt.id}")
+    try:
+        _hint_holds(request, session)
+        return _with_consent(http, request, session, decision, attempt)
+    except Rejected as error:
+        return _refuse(request, error)
+
+
+def _authorize(http: Request, parameters: dict[str, str]) -> Answer:
+    request = checks.client_and_redirect(parameters)
+    try:
+        for check in checks.LAW:
+            check(request)
+        return _decide(http, request)
+    except Rejected as error:
+        return _refuse(request, error)
+
+
+def _decide(http: Request, request: AuthorizationRequest) -> Answer:
+    session = sessions.find(http.cookie(settings.current().cookie_name("sid")))
+    requirement = _requirement(request, session)
+    decision = login.decide(session, requirement, now())
+    if session is not None and decision.missing == "none":
+        return _with_consent(http, request, session, decision, None)
+    if request.silent:
+        code = _SILENT_ERRORS.get(decision.missing, "login_required")
+        raise Rejected(code, "the request needs a page, and prompt=none forbids one", why=decision.why)
+    return _to_login(http, request, requirement)
+
+
+def _requirement(request: AuthorizationRequest, session: Session | None) -> Requirement:
+    hint = request.hint_subject
+    stranger = hint is not None and (session is None or not _is(request, session))
+    return Requirement(
+        level=request.level,
+        max_age=request.max_age,
+        fresh="login" in request.prompts or stranger,
+        choose="select_account" in request.prompts,
+        login_hint=request.parameters.get("login_hint", ""),
+        subject_types=request.client.subject_types_allowed,
+        client_id=request.client.client_id,
+    )
+
+
+def _to_login(http: Request, request: AuthorizationRequest, requirement: Requirement) -> Answer:
+    """Send a person to the login pages, the judged request in the attempt."""
+    sent = http.cookie(settings.current().cookie_name("browser"))
+    known = sent is not None and len(sent) == 43
+    browser = sent if sent is not None and known else random_token()
+    attempt = login.attempts.start(
+        browser=browser,
+        return_to=CONTINUE + "{attempt}",
+        requirement=requirement,
+        client_id=request.client.client_id,
+        params={"request": authorization.record(request)},
+    )
+    answer = see_other(f"/login/{attempt}")
+    if not known:
+        answer.headers.append(browser_cookie(browser))
+    return answer
+
+
+def _with_consent(
+    http: Request,
+    request: AuthorizationRequest,
+    session: Session,
+    decision: Decision,
+    attempt: Attempt | None,
+) -> Answer:
+    """Issue the code if the person's leave is known, else ask for it."""
+    client = request.client
+    known = session.participants.get(client.client_id)
+    scopes: tuple[str, ...] | None = None
+    if known and known.consent == consent.version(client) and "consent" not in request.prompts:
+        scopes = request.scopes if set(request.scopes) <= set(known.scopes) else None
+    if scopes is None:
+        scopes = _leave(http, request, session, attempt)
+    if scopes is None:
+        return _to_consent(http, request, session, decision, attempt)
+    answer = _issue(request, session, scopes, decision.organization, known)
+    if attempt is not None:
+        login.attempts.take(attempt.id)
+    return answer
+
+
+def _leave(
+    http: Request, request: AuthorizationRequest, session: Session, attempt: Attempt | None
+) -> tuple[str, ...] | None:
+    """The scopes the person agreed to, now or at an earlier visit; ``None`` when that must be asked."""
+    asked = http.query().get("ask") if attempt is not None else None
+    if asked is not None:
+        browser = http.cookie(settings.current().cookie_name("browser")) or ""
+        decision = asks.take_decision(asked, browser)
+        if decision is not None:
+            if not decision.granted:
+                raise Rejected("access_denied", "the user did not agree")
+            return tuple(name for name in request.scopes if name in decision.scopes)
+    if "consent" in request.prompts:
+        return None
+    return consent.given(request.client, session.person_id, request.scopes)
+
+
+def _to_consent(
+    http: Request,
+    request: AuthorizationRequest,
+    session: Session,
+    decision: Decision,
+    attempt: Attempt | None,
+) -> Answer:
+    if request.silent:
+        raise Rejected("consent_required", "the user has not agreed yet, and prompt=none forbids asking")
+    if attempt is None:
+        # A live session and a stranger of a portal: the attempt only carries the request to consent and back.
+        return _to_login(http, request, _requirement(request, session))
+    browser = http.cookie(settings.current().cookie_name("browser")) or ""
+    ask = asks.start(
+        browser=browser,
+        person_id=session.person_id,
+        client_id=request.client.client_id,
+        scopes=request.scopes,
+        return_to=CONTINUE + attempt.id,
+    )
+    return see_other(f"/consent/{ask}")
+
+
+def _issue(
+    request: AuthorizationRequest,
+    session: Session,
+    scopes: tuple[str, ...],
+    organization: str | None,
+    known: Participant | None,
+) -> Answer:
+    """Mint the code; the session learns of the portal in the same packet."""
+    client = request.client
+    code, grant_id = codes.new_code()
+    grant = codes.Grant(
+        id=grant_id,
+        client_id=client.client_id,
+        redirect_uri=request.redirect_uri,
+        scopes=scopes,
+        nonce=request.nonce,
+        challenge=request.challenge,
+        person_id=session.person_id,
+        organization_id=organization,
+        session_id=session.id,
+        auth_time=session.auth_time,
+        amr=session.amr,
+        ial=session.ial,
+        aal=session.aal,
+        offline="offline_access" in scopes and "refresh_token" in client.grant_types,
+        granted_at=now_us(),
+    )
+    entered = Participant(
+        since=known.since if known else now(),
+        consent=consent.version(client),
+        scopes=scopes if known is None else tuple(dict.fromkeys((*known.scopes, *scopes))),
+        organization=organization,
+    )
+    commands = sessions.participate(session, client.client_id, entered)
+    redis.pipeline(codes.issue_code(grant), *commands)
+    audit.record(
+        "authz.grant",
+        person=session.person_id,
+        organization=organization,
+        client=client.client_id,
+        session=session.id,
+        scope=" ".join(scopes),
+        level=session.level,
+    )
+    return request.answer({"code": code})
+
+
+def _is(request: AuthorizationRequest, session: Session) -> bool:
+    return keyring.pairwise(request.client.sector, session.person_id) == request.hint_subject
+
+
+def _hint_holds(request: AuthorizationRequest, session: Session) -> None:
+    """Who logged in is who the portal's hint named (OIDC Core §3.1.2.2)."""
+    if request.hint_subject is not None and not _is(request, session):
+        raise Rejected("login_required", "another user than the hinted one logged in")
+
+
+def _outcome(attempt: Attempt) -> Rejected:
+    if attempt.outcome == "unmet":
+        return Rejected("unmet_authentication_requirements", "the user cannot reach the required level")
+    return Rejected("access_denied", "the user cancelled the login")
+
+
+def _refuse(request: AuthorizationRequest, error: Rejected) -> Answer:
+    audit.record(
+        "authz.reject", client=request.client.client_id, outcome="refused", reason=error.why, error=error.code
+    )
+    return request.refuse(error)

@@ -1,0 +1,85 @@
+"""Discovery (OIDC Discovery §3, RFC 8414 §2) and the published keys: bytes made once per state."""
+
+import hashlib
+from functools import lru_cache
+
+import orjson
+
+from clients import scopes
+from idp import claims, keyring, settings
+from idp.base import levels
+from idp.base.secret import b64url
+from idp.oidc import client_auth, grants, response_modes
+from idp.oidc.client_auth.private_key_jwt import ALGORITHMS
+from idp.oidc.request import Answer, Request
+
+UI_LOCALES = ("zh-Hans-CN", "en")
+
+
+def discovery(http: Request) -> Answer:
+    """``/.well-known/openid-configuration`` and ``/.well-known/oauth-authorization-server``."""
+    return _public(http, _document(settings.current().issuer))
+
+
+def jwks(http: Request) -> Answer:
+    """The public keys (RFC 7517 §5); new ones stand here before they sign."""
+    return _public(http, keyring.jwks())
+
+
+def _public(http: Request, body: bytes) -> Answer:
+    etag = _etag(body)
+    headers = [
+        ("Content-Type", "application/json"),
+        ("Cache-Control", f"public, max-age={settings.current().jwks_max_age}"),
+        ("ETag", etag),
+        ("Access-Control-Allow-Origin", "*"),
+        ("X-Content-Type-Options", "nosniff"),
+    ]
+    if http.header("If-None-Match") == etag:
+        return Answer(304, headers)
+    return Answer(200, headers, body)
+
+
+@lru_cache(maxsize=8)
+def _etag(body: bytes) -> str:
+    return f'"{b64url(hashlib.sha256(body).digest()[:16])}"'
+
+
+@lru_cache(maxsize=2)
+def _document(issuer: str) -> bytes:
+    return orjson.dumps(
+        {
+            "issuer": issuer,
+            "authorization_endpoint": f"{issuer}/authorize",
+            "token_endpoint": f"{issuer}/token",
+            "userinfo_endpoint": f"{issuer}/userinfo",
+            "jwks_uri": f"{issuer}/jwks",
+            "introspection_endpoint": f"{issuer}/introspect",
+            "revocation_endpoint": f"{issuer}/revoke",
+            "end_session_endpoint": f"{issuer}/end_session",
+            "scopes_supported": scopes.grantable(),
+            "response_types_supported": ["code"],
+            "response_modes_supported": list(response_modes.REGISTER),
+            "grant_types_supported": [grant.GRANT_TYPE for grant in grants.REGISTER],
+            "acr_values_supported": levels.ACR_VALUES,
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": keyring.algorithms(),
+            "token_endpoint_auth_methods_supported": client_auth.PUBLIC_METHODS,
+            "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+            "introspection_endpoint_auth_methods_supported": client_auth.CONFIDENTIAL_METHODS,
+            "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+            "revocation_endpoint_auth_methods_supported": client_auth.PUBLIC_METHODS,
+            "revocation_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+            "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid",
+                                 "at_hash", *claims.names()],
+            "code_challenge_methods_supported": ["S256"],
+            "prompt_values_supported": ["none", "login", "consent", "select_account"],
+            "ui_locales_supported": UI_LOCALES,
+            "claims_parameter_supported": False,
+            "request_parameter_supported": False,
+            "request_uri_parameter_supported": False,
+            "authorization_response_iss_parameter_supported": True,
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
+        }
+    )  # fmt: skip

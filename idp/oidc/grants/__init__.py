@@ -1,0 +1,7 @@
+"""The grants of the token endpoint: the register. Authentication and the answer belong to the endpoint."""
+
+from idp.oidc.grants.authorization_code import AuthorizationCodeGrant
+from idp.oidc.grants.client_credentials import ClientCredentialsGrant
+from idp.oidc.grants.refresh_token import RefreshTokenGrant
+
+REGISTER = (AuthorizationCodeGrant, RefreshTokenGrant, ClientCredentialsGrant)

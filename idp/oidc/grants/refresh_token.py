@@ -1,0 +1,88 @@
+"""``refresh_token`` (RFC 6749 §6, OIDC Core §12; rotation with reuse detection, RFC 9700 §4.14.2).
+
+What the token itself says (client, scope, absolute lifetime) is judged first, for a refused request must
+not use the token up; only then its generation is advanced, by one atomic step.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as Base
+
+from idp import audit
+from idp.base.clock import now
+from idp.base.errors import Rejected
+from idp.oidc import client_auth
+from idp.oidc.grants import tokens_for
+from idp.store import redis
+from idp.tokens import families, liveness, service
+from idp.tokens.families import RefreshToken
+
+
+class RefreshTokenGrant(Base):  # type: ignore[misc]
+    """Exchange a refresh token for its successor and fresh tokens."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = client_auth.PUBLIC_METHODS
+    INCLUDE_NEW_REFRESH_TOKEN = True
+
+    def validate_token_request(self) -> None:
+        """Authenticate, judge the token by itself, then use it up."""
+        client = self.authenticate_token_endpoint_client()
+        if self.GRANT_TYPE not in client.grant_types:
+            raise UnauthorizedClientError()
+        text = self.request.form.get("refresh_token")
+        if text is None:
+            raise InvalidRequestError("refresh_token is missing")
+        token = RefreshToken.open(text)
+        if token.grant.client_id != client.client_id:
+            raise Rejected("invalid_grant", "the token was issued to another client", why="client_mismatch")
+        if token.expires_at <= now():
+            raise Rejected("invalid_grant", "the refresh token has expired")
+        self.request.scope = " ".join(self._scopes(token))
+        self._advance(token)
+        self.request.refresh_token = token
+
+    def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
+        """Fresh tokens; the successor keeps the family's absolute end."""
+        client, token = self.request.client, self.request.refresh_token
+        scopes = tuple(self.request.scope.split())
+        successor = replace(token, generation=token.generation + 1).seal()
+        body = tokens_for.answer(client, token.grant, scopes, successor)
+        audit.record(
+            "token.issue", person=token.grant.person_id, organization=token.grant.organization_id,
+            client=client.client_id, session=token.grant.session_id, grant_type=self.GRANT_TYPE,
+            scope=" ".join(scopes),
+        )  # fmt: skip
+        return 200, body, self.TOKEN_RESPONSE_HEADER
+
+    def _scopes(self, token: RefreshToken) -> tuple[str, ...]:
+        """The scopes asked for, never more than were granted and are still the client's (RFC 6749 §6)."""
+        granted = [name for name in token.grant.scopes if name in self.request.client.scopes]
+        if token.grant.offline and "offline_access" not in granted:
+            raise Rejected("invalid_grant", "offline access was taken away from the client")
+        asked = self.request.form.get("scope")
+        if asked is None:
+            return tuple(granted)
+        wanted = tuple(dict.fromkeys(asked.split(" ")))
+        if not set(wanted) <= set(granted):
+            raise Rejected("invalid_scope", "scope is wider than what was granted")
+        return wanted
+
+    def _advance(self, token: RefreshToken) -> None:
+        gone = ("GET", liveness.gone_key(token.grant.person_id, token.grant.client_id))
+        if token.grant.offline:
+            voided = redis.call(*gone)
+            self._refuse_voided(token, voided)
+            service.advance_offline(token)
+            return
+        session, voided = families.advance(token, ("EXISTS", f"s:{{{token.grant.session_id}}}"), gone)
+        self._refuse_voided(token, voided)
+        if session != 1:
+            liveness.kill_grant(token.grant.id)
+            raise Rejected("invalid_grant", "the session has ended")
+
+    def _refuse_voided(self, token: RefreshToken, voided: bytes | None) -> None:
+        if voided is not None and int(voided) >= token.grant.granted_at:
+            liveness.kill_grant(token.grant.id)
+            raise Rejected("invalid_grant", "the user has withdrawn the consent")

@@ -1,0 +1,98 @@
+"""The tokens of a person's grant, the same for its first and every later generation."""
+
+from typing import Any
+
+from clients import Client
+from idp import claims, keyring, organizations, sessions, settings, tokens
+from idp.base import levels
+from idp.base.errors import Rejected
+from idp.organizations import Organization
+from idp.tokens import Grant, Handle
+from idp.tokens.handle import OFFLINE, SESSION
+
+
+def answer(
+    client: Client, grant: Grant, scopes: tuple[str, ...], refresh_token: str | None
+) -> dict[str, Any]:
+    """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
+    organization = _organization(grant)
+    access = _access_token(client, grant, scopes, organization)
+    body: dict[str, Any] = {
+        "access_token": access,
+        "token_type": "Bearer",
+        "expires_in": client.access_token_lifetime,
+        "scope": " ".join(scopes),
+        "id_token": _id_token(client, grant, scopes, organization, access),
+    }
+    if refresh_token is not None:
+        body["refresh_token"] = refresh_token
+    return body
+
+
+def _access_token(
+    client: Client, grant: Grant, scopes: tuple[str, ...], organization: Organization | None
+) -> str:
+    """``sub`` is for whom the act is done, ``act`` who does it (RFC 8693 §4.1)."""
+    person = keyring.pairwise(client.sector, grant.person_id)
+    extra: dict[str, Any] = {
+        "acr": levels.acr(levels.level(grant.ial, grant.aal)),
+        "auth_time": grant.auth_time,
+    }
+    subject = person
+    if organization is not None:
+        subject = keyring.pairwise(client.sector, organization.id)
+        extra["act"] = {"sub": person, "role": "legal_representative"}
+    return tokens.access_token(
+        subject=subject,
+        client_id=client.client_id,
+        audience=[settings.current().issuer, *([client.audience] if client.audience else [])],
+        scopes=scopes,
+        lifetime=client.access_token_lifetime,
+        handle=Handle(
+            kind=OFFLINE if grant.offline else SESSION,
+            grant=grant.id,
+            session=None if grant.offline else grant.session_id,
+            person=grant.person_id,
+            organization=grant.organization_id,
+            granted_at=grant.granted_at,
+        ),
+        extra=extra,
+    )
+
+
+def _id_token(
+    client: Client,
+    grant: Grant,
+    scopes: tuple[str, ...],
+    organization: Organization | None,
+    access: str,
+) -> str:
+    extra = claims.id_token_claims(
+        scopes, ial=grant.ial, aal=grant.aal, organization=organization, sector=client.sector
+    )
+    if grant.nonce is not None:
+        extra["nonce"] = grant.nonce
+    return tokens.id_token(
+        subject=keyring.pairwise(client.sector, grant.person_id),
+        client_id=client.client_id,
+        lifetime=client.id_token_lifetime,
+        algorithm=client.id_token_alg,
+        access=access,
+        auth_time=grant.auth_time,
+        amr=grant.amr,
+        level=levels.level(grant.ial, grant.aal),
+        sid=sessions.sid_for(grant.session_id, client.client_id),
+        extra=extra,
+    )
+
+
+def _organization(grant: Grant) -> Organization | None:
+    """The organisation acted for, if its representative still may (attack book F25)."""
+    if grant.organization_id is None:
+        return None
+    organization = organizations.find(grant.organization_id)
+    if organization is None or not organizations.represents(grant.person_id, grant.organization_id):
+        raise Rejected(
+            "invalid_grant", "the right to act for the organization has ended", why="delegation.ended"
+        )
+    return organization

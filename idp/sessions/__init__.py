@@ -1,0 +1,31 @@
+"""Single sign-on sessions: who is logged in at this browser, how surely, and which portals were entered.
+
+Owns: the session record in Redis, its cookie value, idle and absolute limits, its participants.
+Not here: the cookie itself (``idp.pages``), logging in (``idp.login``), telling portals (``idp.logout``).
+"""
+
+from idp.sessions.session import Participant, Session, sid_for
+from idp.sessions.store import (
+    end,
+    end_all,
+    find,
+    forget_participant,
+    of_person,
+    participate,
+    start,
+    strengthen,
+)
+
+__all__ = [
+    "Participant",
+    "Session",
+    "end",
+    "end_all",
+    "find",
+    "forget_participant",
+    "of_person",
+    "participate",
+    "sid_for",
+    "start",
+    "strengthen",
+]

@@ -1,0 +1,195 @@
+"""Sessions in Redis.
+
+One hash a session, ``s:{id}``: the digest of the cookie's secret half, the core record, the moment of last
+use, and one field a participant, so that parallel tabs entering different portals never overwrite each
+other. The record lives to the absolute limit; the idle limit is judged when a browser shows its cookie.
+"""
+
+import secrets
+from typing import Any
+
+import orjson
+
+from idp import settings
+from idp.base.clock import now
+from idp.base.secret import b64url, digest, random_token, same
+from idp.sessions.session import Participant, Session
+from idp.store import redis
+
+#: The moment of last use is written at most so often.
+_TOUCH_EVERY = 60
+
+
+def key(session_id: str) -> str:
+    """The Redis key of a session."""
+    return f"s:{{{session_id}}}"
+
+
+def _index(person_id: str) -> str:
+    return f"ps:{{{person_id}}}"
+
+
+def find(cookie: str | None, *, idle: bool = True) -> Session | None:
+    """The live session a cookie opens, or ``None``; one trip.
+
+    ``idle=False`` also finds a session that was unused too long, to continue it after a new login.
+    """
+    session_id, _, secret = (cookie or "").partition(".")
+    if not secret or len(session_id) != 22 or len(secret) != 43:
+        return None
+    fields = _fields(redis.call("HGETALL", key(session_id)))
+    if not same(fields.get("k", b"").decode("ascii", "replace"), digest(secret)):
+        return None
+    session = _session(session_id, fields)
+    limits = settings.current()
+    if session is None or now() - session.created_at >= limits.session_absolute:
+        return None
+    if idle and now() - session.seen_at >= limits.session_idle:
+        return None
+    return session
+
+
+def start(
+    person_id: str, ial: int, methods: tuple[str, ...], *, address: str, agent: str
+) -> tuple[str, Session]:
+    """Begin a session after a login: a fresh id and a fresh cookie value (session fixation, K01)."""
+    moment = now()
+    session = Session(
+        id=b64url(secrets.token_bytes(16)),
+        person_id=person_id,
+        ial=ial,
+        created_at=moment,
+        seen_at=moment,
+        authentications=tuple((method, moment) for method in methods),
+        participants={},
+        address=address,
+        agent=agent[:200],
+    )
+    return _write(session), session
+
+
+def strengthen(session: Session, methods: tuple[str, ...], *, ial: int | None = None) -> tuple[str, Session]:
+    """Add factors just shown to a session and change its cookie value; portals entered stay entered."""
+    moment = now()
+    kept = tuple(entry for entry in session.authentications if entry[0] not in methods)
+    stronger = Session(
+        id=session.id,
+        person_id=session.person_id,
+        ial=session.ial if ial is None else ial,
+        created_at=session.created_at,
+        seen_at=moment,
+        authentications=(*kept, *((method, moment) for method in methods)),
+        participants=session.participants,
+        address=session.address,
+        agent=session.agent,
+    )
+    return _write(stronger), stronger
+
+
+def participate(session: Session, client_id: str, participant: Participant) -> list[tuple[Any, ...]]:
+    """Commands that record a portal's entry and the moment of use, to be sent with the code's.
+
+    Empty when nothing has changed: a re-entry writes nothing to the session.
+    """
+    commands: list[tuple[Any, ...]] = []
+    known = session.participants.get(client_id)
+    if known is None or (known.consent, known.scopes, known.organization) != (
+        participant.consent,
+        participant.scopes,
+        participant.organization,
+    ):
+        commands.append(("HSET", key(session.id), f"c:{client_id}", _participant_json(participant)))
+    if now() - session.seen_at >= _TOUCH_EVERY:
+        commands.append(("HSET", key(session.id), "u", now()))
+    return commands
+
+
+def of_person(person_id: str) -> list[Session]:
+    """All live sessions of a person, newest first."""
+    ids = [member.decode() for member in redis.call("SMEMBERS", _index(person_id))]
+    if not ids:
+        return []
+    replies = redis.pipeline(*(("HGETALL", key(session_id)) for session_id in ids))
+    found = [_session(sid, _fields(reply)) for sid, reply in zip(ids, replies, strict=True)]
+    gone = [sid for sid, session in zip(ids, found, strict=True) if session is None]
+    if gone:
+        redis.call("SREM", _index(person_id), *gone)
+    return sorted((s for s in found if s), key=lambda session: session.created_at, reverse=True)
+
+
+def end(session: Session) -> None:
+    """End a session; every token bound to it is dead from now on."""
+    redis.pipeline(("DEL", key(session.id)), ("SREM", _index(session.person_id), session.id))
+
+
+def end_all(person_id: str, *, keep: str | None = None) -> list[Session]:
+    """End all sessions of a person but one; those that ended."""
+    ended = [session for session in of_person(person_id) if session.id != keep]
+    for session in ended:
+        end(session)
+    return ended
+
+
+def forget_participant(person_id: str, client_id: str) -> None:
+    """Make a portal a stranger again in all sessions of a person, so that consent is asked anew."""
+    sessions = of_person(person_id)
+    if sessions:
+        redis.pipeline(*(("HDEL", key(session.id), f"c:{client_id}") for session in sessions))
+
+
+def _write(session: Session) -> str:
+    secret = random_token()
+    core = {
+        "p": session.person_id,
+        "i": session.ial,
+        "c": session.created_at,
+        "a": session.authentications,
+        "ad": session.address,
+        "ag": session.agent,
+    }
+    lifetime = session.created_at + settings.current().session_absolute
+    redis.pipeline(
+        ("HSET", key(session.id), "k", digest(secret), "d", orjson.dumps(core), "u", session.seen_at),
+        ("EXPIREAT", key(session.id), lifetime),
+        ("SADD", _index(session.person_id), session.id),
+        ("EXPIRE", _index(session.person_id), settings.current().session_absolute),
+    )
+    return f"{session.id}.{secret}"
+
+
+def _fields(reply: Any) -> dict[str, bytes]:
+    if not isinstance(reply, list):
+        return {}
+    return {reply[n].decode(): reply[n + 1] for n in range(0, len(reply), 2)}
+
+
+def _session(session_id: str, fields: dict[str, bytes]) -> Session | None:
+    try:
+        core = orjson.loads(fields["d"])
+        participants = {
+            name[2:]: _participant(value) for name, value in fields.items() if name.startswith("c:")
+        }
+        return Session(
+            id=session_id,
+            person_id=core["p"],
+            ial=core["i"],
+            created_at=core["c"],
+            seen_at=int(fields["u"]),
+            authentications=tuple((method, moment) for method, moment in core["a"]),
+            participants=participants,
+            address=core["ad"],
+            agent=core["ag"],
+        )
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _participant_json(participant: Participant) -> bytes:
+    return orjson.dumps(
+        [participant.since, participant.consent, participant.scopes, participant.organization]
+    )
+
+
+def _participant(value: bytes) -> Participant:
+    since, consent, scopes, organization = orjson.loads(value)
+    return Participant(since=since, consent=consent, scopes=tuple(scopes), organization=organization)

@@ -1,0 +1,68 @@
+"""Whether a token is alive: its grant, its session and its portal's consent are (one trip).
+
+Signature and times are judged before (``mint.read_access_token``). All marks fail closed: what is not
+found in Redis is dead, and a client's own token is dead when it is older than the marks are kept.
+"""
+
+from typing import Any
+
+from idp import settings
+from idp.base.clock import now, now_us
+from idp.store import once, redis
+from idp.store.db import fetch_one
+from idp.tokens import queries
+from idp.tokens.codes import grant_key
+from idp.tokens.handle import CLIENT, OFFLINE, Handle
+
+_REVOKED = "revoked-jti"
+
+
+def gone_key(person_id: str, client_id: str) -> str:
+    """Where it stands since when a person's grants to a portal are void."""
+    return f"gone:{{{person_id}:{client_id}}}"
+
+
+def alive(handle: Handle, client_id: str, jti: str) -> bool:
+    """Whether the token with this handle may still be used."""
+    if handle.kind == CLIENT:
+        return _client_token_alive(handle, jti)
+    grant, session, gone = redis.pipeline(*liveness_commands(handle, client_id))
+    if gone is not None and int(gone) >= handle.granted_at:
+        return False
+    if handle.kind == OFFLINE:
+        return grant is not None or fetch_one(queries.living_family(handle.grant)) is not None
+    return grant is not None and session == 1
+
+
+def liveness_commands(handle: Handle, client_id: str) -> list[tuple[Any, ...]]:
+    """The reads that decide, for a packet of one's own."""
+    return [
+        ("GET", grant_key(handle.grant)),
+        ("EXISTS", f"s:{{{handle.session}}}"),
+        ("GET", gone_key(handle.person or "", client_id)),
+    ]
+
+
+def kill_grant(grant: str) -> None:
+    """End a grant bound to a session: its refresh tokens and access tokens are dead."""
+    redis.call("DEL", grant_key(grant))
+
+
+def void_grants(person_id: str, client_id: str) -> None:
+    """End all a person's grants to a portal that were given until now."""
+    redis.call(
+        "SET", gone_key(person_id, client_id), now_us(), "EX", settings.current().offline_refresh_lifetime
+    )
+
+
+def revoke_access(handle: Handle, jti: str, expires_at: int) -> None:
+    """Revoke one access token: a portal's by its grant (RFC 7009 §2.1), a client's own by a mark."""
+    if handle.kind == CLIENT:
+        once.first_time(_REVOKED, jti, max(expires_at - now(), 1))
+    else:
+        kill_grant(handle.grant)
+
+
+def _client_token_alive(handle: Handle, jti: str) -> bool:
+    epoch, mark = redis.pipeline(*once.look(_REVOKED, jti))
+    return mark is None and epoch is not None and handle.granted_at >= int(epoch) * 1_000_000

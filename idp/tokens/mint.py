@@ -1,0 +1,113 @@
+"""Making and reading tokens: RFC 9068 access tokens and OIDC ID tokens.
+
+No personal data stands in either; levels and the sealed handle do.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+from idp import keyring, settings
+from idp.base import levels
+from idp.base.clock import now
+from idp.base.errors import Rejected
+from idp.base.secret import b64url
+from idp.tokens.handle import Handle
+
+#: An ID token's ``at_hash`` is the left half of the hash its algorithm uses; all ours use SHA-256.
+_HALF = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessToken:
+    """A verified access token of ours."""
+
+    claims: dict[str, Any]
+    handle: Handle
+
+    @property
+    def client_id(self) -> str:
+        """The portal it was issued to."""
+        return str(self.claims["client_id"])
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The scopes it carries."""
+        return tuple(str(self.claims["scope"]).split())
+
+    @property
+    def audience(self) -> tuple[str, ...]:
+        """The services it is for."""
+        audience = self.claims["aud"]
+        return (audience,) if isinstance(audience, str) else tuple(audience)
+
+
+def access_token(
+    *,
+    subject: str,
+    client_id: str,
+    audience: list[str],
+    scopes: tuple[str, ...],
+    lifetime: int,
+    handle: Handle,
+    extra: dict[str, Any],
+) -> str:
+    """A signed access token (RFC 9068 §2); ``extra`` holds ``acr``, ``auth_time``, ``act``."""
+    moment = now()
+    claims = {
+        "iss": settings.current().issuer,
+        "sub": subject,
+        "aud": audience[0] if len(audience) == 1 else audience,
+        "client_id": client_id,
+        "scope": " ".join(scopes),
+        "iat": moment,
+        "exp": moment + lifetime,
+        "jti": handle.seal(),
+        **extra,
+    }
+    return keyring.sign(claims, typ="at+jwt")
+
+
+def id_token(
+    *,
+    subject: str,
+    client_id: str,
+    lifetime: int,
+    algorithm: str,
+    access: str,
+    auth_time: int,
+    amr: tuple[str, ...],
+    level: int,
+    sid: str,
+    extra: dict[str, Any],
+) -> str:
+    """A signed ID token (OIDC Core §2); ``extra`` holds ``nonce`` and what scopes ask to stand in it."""
+    moment = now()
+    claims = {
+        "iss": settings.current().issuer,
+        "sub": subject,
+        "aud": client_id,
+        "iat": moment,
+        "exp": moment + lifetime,
+        "auth_time": auth_time,
+        "acr": levels.acr(level),
+        "amr": amr,
+        "sid": sid,
+        "at_hash": b64url(hashlib.sha256(access.encode()).digest()[:_HALF]),
+        **extra,
+    }
+    return keyring.sign(claims, alg=algorithm, typ="JWT")
+
+
+def read_access_token(text: str) -> AccessToken:
+    """Verify an access token of ours by signature, type, issuer and time; raises ``invalid_token``.
+
+    Whether it is still alive is another question (``tokens.alive``).
+    """
+    claims = keyring.verify(text, typ="at+jwt")
+    handle = Handle.open(claims["jti"]) if isinstance(claims.get("jti"), str) else None
+    if handle is None or claims.get("iss") != settings.current().issuer:
+        raise Rejected("invalid_token", "not an access token of this issuer", status=401)
+    if int(claims["exp"]) <= now():
+        raise Rejected("invalid_token", "the access token has expired", status=401)
+    return AccessToken(claims=claims, handle=handle)

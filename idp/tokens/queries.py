@@ -1,0 +1,15 @@
+"""Reads of the tokens package."""
+
+from sqlalchemy import Select, select
+
+from idp.base.clock import now
+from idp.tokens.models import OfflineFamily
+
+_family = OfflineFamily.__table__
+
+
+def living_family(grant: str) -> Select[tuple[str]]:
+    """The offline family of a grant, if it is alive."""
+    return select(_family.c.grant_id).where(
+        _family.c.grant_id == grant, _family.c.revoked.is_(False), _family.c.expires_at > now()
+    )
