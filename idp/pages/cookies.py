@@ -1,4 +1,4 @@
-"""Our four cookies: the session, the browser's mark, Flask's own (CSRF) and the preferences.
+"""Our cookies: session, browser's mark, known device, Flask's own (CSRF), preferences.
 
 ``__Host-`` under https: a sibling domain can neither set nor overwrite them (RFC 6265bis §4.1.3.2).
 """
@@ -10,7 +10,7 @@ from flask import Flask, Response, g, request
 from idp import sessions, settings
 from idp.base.secret import random_token
 
-OURS = ("sid", "browser", "web", "view")
+OURS = ("sid", "browser", "device", "web", "view")
 
 _MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 _YEAR = 365 * 86400
@@ -18,7 +18,7 @@ _YEAR = 365 * 86400
 
 def name(base: str) -> str:
     """The full name of one of our cookies."""
-    return f"__Host-{base}" if settings.current().secure else base
+    return settings.current().cookie_name(base)
 
 
 def put(response: Response, base: str, value: str, *, max_age: int | None = None) -> None:

@@ -43,6 +43,11 @@ def current() -> str:
     return clicked or _first(_portal_wish().split()) or _first(request.accept_languages.values()) or CHINESE
 
 
+def chinese() -> bool:
+    """Whether this answer is Chinese, for texts that registers hold in both languages."""
+    return current() == CHINESE
+
+
 def mark(text: str) -> str:
     """Mark a text of a table for the translators; it is translated where it is shown."""
     return text
