@@ -20,7 +20,7 @@ Kind = Literal["number", "phone", "organization"]
 
 _PHONE = re.compile(r"(?:\+?86)?1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}")
 _DIGITS = re.compile(r"[0-9]{17}[0-9X]")
-_CREDIT_CODE = re.compile(r"[0-9A-Z]{2}[0-9]{6}[0-9A-Z]{10}")
+_CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
 _REFUSALS = {"id_number.format": "ID-001", "id_number.check": "ID-002", "id_number.date": "ID-003"}
 
 

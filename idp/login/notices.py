@@ -6,7 +6,6 @@ from idp.pages.texts import of
 
 #: Notices of the login itself; all others are refusals that pages share.
 _OWN = {
-    "AUTH-001": mark("账号或密码不正确，请重新输入。还可尝试%(n)s次。"),
     "ORG-002": mark("核验未通过：无法确认您为该企业法定代表人。"),
     "login.no_companies": mark("该应用不支持以企业身份办理。"),
     "login.wrong_person": mark("该应用要求使用您之前在该应用登录的账号，请使用该账号登录。"),

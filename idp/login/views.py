@@ -12,13 +12,13 @@ from idp.login.attempt import Attempt, Outcome
 from idp.login.steps import Move, Page, Step, Visitor, next_step
 from idp.pages import cookies
 
-login = Blueprint("login", __name__)
+blueprint = Blueprint("login", __name__)
 
 #: Names under which somebody might send credentials in an address (RFC 9700 §4.3).
 _NEVER_IN_ADDRESSES = {"account", "code", "identifier", "otp", "password", "pwd", "user", "username"}
 
 
-@login.get("/login")
+@blueprint.get("/login")
 def start() -> Response:
     """The login of the account pages, for whoever types the address; never with credentials in it."""
     if _NEVER_IN_ADDRESSES & request.args.keys():
@@ -26,7 +26,7 @@ def start() -> Response:
     return _to("/account/")
 
 
-@login.get("/login/<attempt_id>")
+@blueprint.get("/login/<attempt_id>")
 def show(attempt_id: str) -> Response:
     """The page of the first step not done, or on to what the login was for."""
     if _NEVER_IN_ADDRESSES & request.args.keys():
@@ -43,7 +43,7 @@ def show(attempt_id: str) -> Response:
     return _page(attempt, step, step.show(attempt, pages.session()))
 
 
-@login.post("/login/<attempt_id>")
+@blueprint.post("/login/<attempt_id>")
 def post(attempt_id: str) -> Response:
     """What a page of ours sent; a page that is no longer the current one changes nothing."""
     attempt = _attempt(attempt_id)
@@ -63,7 +63,7 @@ def post(attempt_id: str) -> Response:
     return _moved(move)
 
 
-@login.post("/login/<attempt_id>/restart")
+@blueprint.post("/login/<attempt_id>/restart")
 def restart(attempt_id: str) -> Response:
     """Begin again what a page left open too long was for."""
     request_kept = attempts.remembered(attempt_id, pages.browser())
