@@ -111,7 +111,7 @@ def _event(line: bytes, path: Path) -> Event | None:
         return Event.parse(line)
     except ValueError as error:
         _quarantine(line, path)
-        log.error("audit spool %s holds a broken line: %s", path.name, type(error).__name__)  # noqa: TRY400
+        log.error("audit spool %s holds a broken line: %s", path.name, type(error).__name__)
         return None
 
 

@@ -1,0 +1,95 @@
+"""``idp audit``."""
+
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+from sqlalchemy import delete
+
+from idp import audit as record
+from idp.audit import commands, jobs
+from idp.audit.queries import CHAIN, EVENTS
+from idp.store import db
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(commands.audit, arguments)
+
+
+def filled() -> None:
+    record.record("login.success", person="p1", client="tax", method="pwd")
+    record.record(
+        "login.failure", person="p2", client="tax", reason="tried 010101199003070050", outcome="failed"
+    )
+    jobs.ship()
+    jobs.seal()
+
+
+def test_verify_tells_of_an_intact_record(var_dir: Path) -> None:
+    filled()
+    done = run("verify")
+    assert done.exit_code == 0
+    assert "2 rows checked" in done.output
+    assert done.output.endswith("intact\n")
+
+
+def test_verify_names_the_first_wrong_row_and_fails(var_dir: Path) -> None:
+    filled()
+    with db.writing_engine().begin() as connection:
+        connection.execute(delete(EVENTS).where(EVENTS.c.person == "p1"))
+    done = run("verify")
+    assert done.exit_code == 1
+    assert "NOT INTACT: missing: place 1" in done.output
+
+
+def test_verify_tells_what_is_not_shipped_and_what_is_quarantined(var_dir: Path) -> None:
+    filled()
+    quarantine = var_dir / "spool" / "quarantine"
+    quarantine.mkdir()
+    (quarantine / "x").write_text("broken")
+    record.record("login.success")
+    output = run("verify").output
+    assert "bytes in the spool of this machine are not shipped yet" in output
+    assert "1 broken pieces" in output
+
+
+def test_verify_tells_when_no_head_was_kept(var_dir: Path) -> None:
+    filled()
+    (var_dir / "audit-head.json").unlink()
+    assert "a cut tail would not be seen" in run("verify").output
+
+
+def test_show_prints_the_newest_first_and_masked(var_dir: Path) -> None:
+    filled()
+    header, newest, oldest = run("show").output.splitlines()
+    assert header.split()[:3] == ["TIME", "(UTC)", "KIND"]
+    assert "login.failure" in newest
+    assert "0****************0" in newest
+    assert "010101199003070050" not in newest
+    assert "login.success" in oldest
+
+
+def test_show_selects(var_dir: Path) -> None:
+    filled()
+    assert len(run("show", "--kind", "login.success").output.splitlines()) == 2
+    assert len(run("show", "--person", "p2").output.splitlines()) == 2
+    assert len(run("show", "--client", "tax", "--limit", "1").output.splitlines()) == 2
+    assert len(run("show", "--since", "2999-01-01").output.splitlines()) == 1
+
+
+def test_events_lists_the_kinds_in_both_languages() -> None:
+    output = run("events").output
+    assert "code.reuse" in output
+    assert "登录成功" in output
+    assert run("events", "--markdown").output == commands.events_page()
+
+
+def test_resume_records_who_decided_and_seals_on(var_dir: Path) -> None:
+    filled()
+    with db.writing_engine().begin() as connection:
+        connection.execute(delete(CHAIN))
+        connection.execute(delete(EVENTS))
+    assert run("verify").exit_code == 1
+    done = run("resume", "--operator", "op-1", "--reason", "restored a backup")
+    assert done.output == "1 waiting events were sealed\n"
+    assert run("verify").exit_code == 0
+    assert "audit.resume" in run("show").output
