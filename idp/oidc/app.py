@@ -48,7 +48,7 @@ def handle(handlers: dict[str, Handler], http: Request) -> Answer:
         return handler(http)
     except Page as page:
         audit.record(
-            "authz.reject", client=page.client_id, outcome="refused", reason=page.why, code=page.code
+            "authz.reject", client=page.client_id, outcome="refused", reason=page.why, error=page.code
         )
         raise
     except Rejected as error:
