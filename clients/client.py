@@ -130,7 +130,8 @@ def secret_matches(client: Client | None, secret: str) -> bool:
     """
     shown = digest(secret if secret.isascii() else "")
     moment = clock.now()
-    live = [s.digest for s in client.secrets if s.live(moment)] if client and not client.public else []
+    uses_secrets = client and client.token_endpoint_auth_method in SECRET_METHODS
+    live = [one.digest for one in client.secrets if one.live(moment)] if client and uses_secrets else []
     matches = [same(shown, known) for known in live or [_DECOY]]
     return bool(live) and any(matches)
 

@@ -38,7 +38,7 @@ class Refused(Rejected):
     """A manifest that is not applied; ``problems`` names client, key and reason of each fault."""
 
     def __init__(self, source: str, problems: Iterable[str], code: str = "invalid_client_metadata") -> None:
-        self.problems = [f"{source}: {problem}" for problem in problems]
+        self.problems = [_printable(f"{source}: {problem}") for problem in problems]
         super().__init__(code, "the registration is not valid", why="; ".join(self.problems)[:2000])
 
 
@@ -106,7 +106,7 @@ def check(manifest: Manifest) -> tuple[Client, ...]:
             faults.append(("client_id", "stands in this manifest twice"))
         found += [(label, fault) for fault in faults]
     if found:
-        redirects = all(key.startswith("redirect_uris") for _, (key, _) in found)
+        redirects = any(key.startswith("redirect_uris") for _, (key, _) in found)
         code = "invalid_redirect_uri" if redirects else "invalid_client_metadata"
         raise Refused(manifest.source, (f"{label}: {key}: {reason}" for label, (key, reason) in found), code)
     return tuple(clients)
@@ -148,7 +148,7 @@ def _completed(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sector(entry: Mapping[str, Any]) -> str:
     """The one host of the redirect URIs; none when there are several (OIDC Core §8.1)."""
-    hosts = {uris.host(uri) for uri in _texts(entry.get("redirect_uris", []))}
+    hosts = {uris.host(uri) for uri in _texts(entry.get("redirect_uris", []))} - {""}
     return "" if len(hosts) > 1 else next(iter(hosts), str(entry.get("client_id", "")))
 
 
@@ -168,6 +168,11 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 def _reason(message: str) -> str:
     return {"Field required": "is missing"}.get(message, message[:1].lower() + message[1:])
+
+
+def _printable(text: str) -> str:
+    """Harmless in a terminal and a log, whatever stood in the manifest (CWE-117)."""
+    return "".join(one if one.isprintable() else "?" for one in text[:400])
 
 
 def _one_line(error: Exception) -> str:

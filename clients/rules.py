@@ -86,7 +86,7 @@ def _addresses(client: Client, terms: Terms) -> Iterator[Fault]:
             )
     for key, judge in (
         ("home_uri", lambda uri: uris.link(uri, development=terms.development)),
-        ("initiate_login_uri", uris.initiate_login),
+        ("initiate_login_uri", lambda uri: uris.link(uri, development=terms.development)),
         ("backchannel_logout_uri", lambda uri: uris.called_by_us(uri, development=terms.development)),
     ):
         if uri := getattr(client, key):

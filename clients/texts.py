@@ -33,6 +33,8 @@ def prose(text: str) -> str:
 
 
 def _tidy(text: str) -> str:
+    if text.startswith(("=", "+", "-", "@")):
+        raise ValueError("must not begin like a formula: lists of clients are opened in spreadsheets")
     if text != text.strip() or "  " in text or unicodedata.normalize("NFC", text) != text:
         raise ValueError("must be in Unicode form NFC, without spaces at its ends or doubled")
     return text

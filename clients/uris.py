@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 from clients.client import LONGEST_URI, ApplicationType, loopback_place
 
 _CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
-_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]")
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?:[/;?]|$)|%2f|%5c|%25", re.IGNORECASE)
 _DNS_NAME = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
@@ -27,16 +27,10 @@ def redirect(uri: str, application_type: ApplicationType, *, development: bool) 
 
 
 def link(uri: str, *, development: bool) -> None:
-    """Judge an address the browser is linked to; raises ``ValueError``."""
+    """Judge an address the browser is led to, from here (OIDC Core §4); raises ``ValueError``."""
     _absolute(uri)
     if not (development and loopback_place(uri)):
         _https(uri)
-
-
-def initiate_login(uri: str) -> None:
-    """Judge an ``initiate_login_uri``: https always (OIDC Core §4); raises ``ValueError``."""
-    _absolute(uri)
-    _https(uri)
 
 
 def called_by_us(uri: str, *, development: bool) -> None:
@@ -45,14 +39,18 @@ def called_by_us(uri: str, *, development: bool) -> None:
     The address behind the name is judged again at each call.
     """
     link(uri, development=development)
-    port = urlsplit(uri).port or 443
+    parts = urlsplit(uri)
+    port = parts.port or (443 if parts.scheme == "https" else 80)
     if port != 443 and (port < 1024 or port in _FOREIGN_PORTS):
         raise ValueError(f"port {port} is not one a portal listens at")
 
 
 def host(uri: str) -> str:
-    """The host of a registered URI."""
-    return urlsplit(uri).hostname or ""
+    """The host of a URI; empty when it has none or is no URI."""
+    try:
+        return urlsplit(uri).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _absolute(uri: str) -> SplitResult:
@@ -70,7 +68,7 @@ def _absolute(uri: str) -> SplitResult:
     if "@" in parts.netloc:
         raise ValueError("must not have a user name in it")
     if _BAD_PERCENT.search(uri) or _DOT_SEGMENT.search(parts.path):
-        raise ValueError("must not have dot segments or broken or doubled percent-encoding")
+        raise ValueError("must not have dot segments or percent-encoding that is broken or doubled")
     return parts
 
 

@@ -1,6 +1,7 @@
 """Reading manifests: all or nothing, every fault named."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from idp import settings
 from tests import registrations
 from tests.registrations import entry, native, refusal, service_entry
 
+AUTH = "token_endpoint_auth_method"
 DEMO = Path(manifest.__file__).parent / "manifests" / "demo.yaml"
 
 
@@ -57,8 +59,9 @@ def test_one_wrong_entry_refuses_the_whole_manifest_and_all_faults_are_named() -
     ]
 
 
-@pytest.mark.parametrize("key", ["client_id", "name", "name_en", "organization", "contact", "purpose", "retention",
-                                 "token_endpoint_auth_method"])  # fmt: skip
+@pytest.mark.parametrize(
+    "key", ["client_id", "name", "organization", "contact", "purpose", "retention", AUTH]
+)
 def test_a_missing_key_is_named(key: str) -> None:
     assert any(f": {key}: is missing" in line for line in problems(entry(**{key: None})))
 
@@ -114,10 +117,8 @@ def test_a_wrong_value_is_refused_at_its_key(key: str, value: object) -> None:
 
 def test_redirect_uris_of_several_hosts_need_an_explicit_sector() -> None:
     several = ["https://a.example/cb", "https://b.example/cb"]
-    assert problems(entry(redirect_uris=several)) == [
-        "t.yaml: clients[0] (portal-a): sector: must be given when redirect URIs have several hosts"
-        " (OIDC Core §8.1)"
-    ]
+    [line] = problems(entry(redirect_uris=several))
+    assert "sector: must be given when redirect URIs have several hosts" in line
     assert problems(entry(redirect_uris=several, sector="bureau.example")) == []
 
 
@@ -161,6 +162,12 @@ def test_scopes_that_are_held_back_say_why() -> None:
 def test_a_scope_without_default_basis_is_taken_with_a_stated_one() -> None:
     client = registrations.client(scopes=["openid", "profile.full"], legal_basis={"profile.full": "consent"})
     assert dict(client.legal_basis) == {"openid": "statutory_duty", "profile.full": "consent"}
+
+
+def test_a_message_is_harmless_in_a_terminal_and_bounded() -> None:
+    for line in problems(entry(client_id="\x1b[2J\r\n"), entry(**{"\x1b" + "x" * 100_000: 1})):
+        assert line.isprintable()
+        assert len(line) <= 400
 
 
 def test_a_client_id_given_twice_is_refused() -> None:
@@ -216,22 +223,21 @@ plain = st.recursive(
     )
 )
 def test_any_change_to_an_entry_is_taken_or_refused_and_nothing_else(changes: dict[str, object]) -> None:
-    try:
+    refused = refusal(entry() | changes)
+    if refused is None:
         [client] = registrations.clients(entry() | changes)
-    except manifest.Refused as refused:
-        assert refused.problems
-    else:
         assert isinstance(client, Client)
         assert set(changes) <= set(manifest.KEYS)
         assert all(client.redirect_allowed(uri) for uri in client.redirect_uris)
+    else:
+        assert refused.problems
+        assert refused.hint.isascii()
 
 
 @given(st.text())
 def test_any_text_is_a_manifest_or_refused(text: str) -> None:
-    try:
-        manifest.read(text, "x.yaml")
-    except manifest.Refused as refused:
-        assert refused.problems
+    with suppress(manifest.Refused):
+        assert manifest.read(text, "x.yaml").entries
 
 
 @pytest.mark.usefixtures("development")
