@@ -53,15 +53,11 @@ def read(path: Path) -> bytes:
         raise BrokenKeyring(path, "is missing") from None
     except OSError as error:
         raise BrokenKeyring(path, f"cannot be opened: {error.strerror}") from None
-    with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise BrokenKeyring(path, "is not a regular file")
-        _check_owner(path, status)
-        mode = stat.S_IMODE(status.st_mode)
-        if mode & 0o077 or not mode & 0o400:
-            raise BrokenKeyring(path, f"has mode {mode:04o}, must be 0600")
-        return file.read(_LIMIT)
+    try:
+        _check_file(path, os.fstat(handle))
+        return os.read(handle, _LIMIT)
+    finally:
+        os.close(handle)
 
 
 def write(path: Path, data: bytes) -> None:
@@ -104,6 +100,15 @@ def _lstat(path: Path) -> os.stat_result:
         raise BrokenKeyring(path, "is missing") from None
     except OSError as error:
         raise BrokenKeyring(path, f"cannot be opened: {error.strerror}") from None
+
+
+def _check_file(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise BrokenKeyring(path, "is not a regular file")
+    _check_owner(path, status)
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & 0o077 or not mode & 0o400:
+        raise BrokenKeyring(path, f"has mode {mode:04o}, must be 0600")
 
 
 def _check_owner(path: Path, status: os.stat_result) -> None:
