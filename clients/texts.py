@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _NAME = re.compile(
-    r"[A-Za-z0-9\u00c0-\u024f\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U000323af"
+    r"[A-Za-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f"
+    r"\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002a6df\U0002a700-\U0002ee5d\U00030000-\U000323af"
     r" \u00b7\u2014\u2018\u2019\u201c\u201d\u3001\u300a\u300b\uff08\uff09\uff0c&'(),./-]+"
 )
 _BLANK = re.compile(

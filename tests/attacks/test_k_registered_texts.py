@@ -95,7 +95,15 @@ def test_k12_honest_names_are_taken(text: str) -> None:
 @given(st.text(min_size=2, max_size=30))
 def test_k12_a_name_that_is_taken_holds_letters_digits_and_plain_punctuation_only(text: str) -> None:
     if refusal(entry(name=text)) is None:
-        assert all(one.isalnum() or one in " ·—‘’“”、《》（），&'(),./-" for one in text)
+        rest = [one for one in text if one not in " ·—‘’“”、《》（），&'(),./-"]
+        assert all(one.isalnum() or "\U00020000" <= one <= "\U000323af" for one in rest)
+
+
+@pytest.mark.parametrize(
+    "text", ["税×务门户", "税÷务门户", "税\U0002f800务", "税\U0002ffff务", "税\U000e0001务"]
+)
+def test_k12_signs_and_compatibility_forms_among_the_letters_are_refused(text: str) -> None:
+    assert refusal(entry(name=text))
 
 
 @pytest.mark.parametrize("key", ["policy_uri", "tos_uri", "logo_uri", "client_uri", "background_uri"])
