@@ -8,7 +8,7 @@ representative comes from the legal-person base.
 import re
 from uuid import uuid4
 
-from sqlalchemy import Select, delete, insert, or_, select
+from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -185,10 +185,16 @@ def end_representative(
 
 
 def _change(session: Session, organization_id: str) -> OrganizationRow:
-    """The row of an organisation about to change, locked."""
-    row: OrganizationRow | None = session.scalar(
-        select(OrganizationRow).where(OrganizationRow.id == organization_id).with_for_update()
+    """The row of an organisation about to change, locked.
+
+    The UPDATE changes nothing; it is the lock that SQLite has too.
+    """
+    session.execute(
+        update(OrganizationRow)
+        .where(OrganizationRow.id == organization_id)
+        .values(status=OrganizationRow.status)
     )
+    row: OrganizationRow | None = session.get(OrganizationRow, organization_id)
     if row is None:
         raise Rejected("organization.unknown", "no such organisation", status=404)
     return row

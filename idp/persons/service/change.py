@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from idp.base.errors import Rejected
@@ -38,13 +38,19 @@ def lasting(work: Callable[Concatenate[Session, str, P], T]) -> Callable[Concate
 
 
 def begin(session: Session, person_id: str, allowed: tuple[Status, ...] = _ALIVE) -> PersonRow:
-    """The row of a person about to change, locked, its version already raised; refused in other states."""
-    person: PersonRow | None = session.scalar(
-        select(PersonRow).where(PersonRow.id == person_id).with_for_update()
+    """The row of a person about to change, locked, its version already raised; refused in other states.
+
+    The UPDATE comes before the read: it is the lock that SQLite has too, so two changes cannot both start
+    from the same state.
+    """
+    session.execute(
+        update(PersonRow)
+        .where(PersonRow.id == person_id, PersonRow.status.in_(allowed))
+        .values(profile_version=PersonRow.profile_version + 1)
     )
+    person: PersonRow | None = session.get(PersonRow, person_id)
     if person is None:
         raise Rejected("person.unknown", "no such person", status=404)
     if person.status not in allowed:
         raise Rejected("person.status", "the state of the account does not allow this", why=person.status)
-    person.profile_version += 1
     return person

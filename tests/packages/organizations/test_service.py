@@ -1,5 +1,8 @@
 """Organisations in the database: codes, states and who stands for whom."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from sqlalchemy import text
 
@@ -141,6 +144,23 @@ def test_one_person_may_stand_for_several() -> None:
         "enterprise",
         "individual_business",
     }
+
+
+def test_of_many_who_link_one_representative_at_once_one_succeeds() -> None:
+    organization_id = register()
+    gate = Barrier(6)
+
+    def link(_: int) -> str:
+        gate.wait()
+        try:
+            service.add_representative(organization_id, ZHANG)
+        except Rejected as refused:
+            return refused.code
+        return "done"
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(link, range(6))) == ["done"] + ["representative.exists"] * 5
+    assert len(organizations.representations(organization_id)) == 1
 
 
 def test_what_does_not_exist_cannot_be_changed() -> None:
