@@ -15,7 +15,8 @@ from idp.base.errors import Rejected
 from idp.base.secret import digest, random_token
 from idp.login.attempt import Attempt
 from idp.login.requirement import Requirement
-from idp.store.ephemeral import Records
+from idp.store import redis
+from idp.store.ephemeral import Records, record
 
 #: Bytes of a new record. One is usually below 2 KB; the longest ``state`` that is accepted needs more.
 LARGEST = 12 * 1024
@@ -55,14 +56,15 @@ def save(attempt: Attempt) -> None:
 
 def peek(attempt_id: str) -> Attempt | None:
     """The attempt of an id, left where it is."""
-    record = _attempts().peek(attempt_id)
-    return Attempt.from_json(record) if record else None
+    found = _attempts().peek(attempt_id)
+    return Attempt.from_json(found) if found else None
 
 
 def take(attempt_id: str) -> Attempt | None:
-    """The attempt of an id, for the one caller that ends it."""
-    record = _attempts().take(attempt_id)
-    return Attempt.from_json(record) if record else None
+    """The attempt of an id, for the one caller that ends it; its request is no longer kept either."""
+    taken, _ = redis.pipeline(("GETDEL", _attempts().key(attempt_id)), ("DEL", _requests().key(attempt_id)))
+    found = record(taken)
+    return Attempt.from_json(found) if found else None
 
 
 def remember(attempt: Attempt) -> None:
@@ -81,8 +83,8 @@ def remember(attempt: Attempt) -> None:
 
 def remembered(attempt_id: str, browser: str) -> Attempt | None:
     """The request of an attempt that expired, for the browser that made it."""
-    record = _requests().peek(attempt_id)
-    attempt = Attempt.from_json(record) if record else None
+    found = _requests().peek(attempt_id)
+    attempt = Attempt.from_json(found) if found else None
     return attempt if attempt and attempt.belongs_to(browser) else None
 
 

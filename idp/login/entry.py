@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from idp import audit, sessions
+from idp import audit, logout, sessions
 from idp.base import levels
 from idp.login import device
 from idp.login.attempt import Attempt
@@ -17,16 +17,13 @@ def enter(
     """Log a person in with the factors just shown.
 
     The person of the session keeps it, strengthened and under a new cookie (portals entered stay entered);
-    the session of anybody else ends.
+    the session of anybody else ends, and its portals are told.
     """
     if session is not None and session.person_id == person.id:
         cookie, entered = sessions.strengthen(session, methods, ial=person.ial)
     else:
         if session is not None:
-            sessions.end(session)
-            audit.record(
-                "session.end", person=session.person_id, session=session.id, cause="another person logged in"
-            )
+            logout.end(session, reason="another person logged in")
         cookie, entered = sessions.start(
             person.id, person.ial, methods, address=visitor.address, agent=visitor.agent
         )

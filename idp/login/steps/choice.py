@@ -86,6 +86,7 @@ def _refusal(notice: str, natural: bool) -> Page:
 
 
 def _chosen(attempt: Attempt, session: Session, organization: Organization | None) -> Move:
+    before = session.participants.get(attempt.client_id or "")
     audit.record(
         "context.choose",
         person=session.person_id,
@@ -94,6 +95,7 @@ def _chosen(attempt: Attempt, session: Session, organization: Organization | Non
         session=session.id,
         subject_type="legal" if organization else "natural",
         credit_code=organization.uscc if organization else None,
+        previous=before.organization if before else None,
     )
     requirement = replace(
         attempt.requirement, chosen=session.id, organization=organization.id if organization else None

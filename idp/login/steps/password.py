@@ -14,6 +14,9 @@ from idp.sessions import Session
 
 NAME = "password"
 
+#: Reading a person takes some 50 microseconds more than finding nobody; opening so many boxes as long.
+_BOXES = 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Candidate:
@@ -65,7 +68,10 @@ def post(attempt: Attempt, session: Session | None, form: Mapping[str, str], vis
 def _candidate(attempt: Attempt, session: Session | None) -> _Candidate:
     typed = identifier.unseal(attempt.identifier)
     if typed is not None:
-        return _Candidate(name=typed.name, person=identifier.find(typed))
+        person = identifier.find(typed)
+        for _ in range(_BOXES if person is None else 0):
+            identifier.unseal(attempt.identifier)
+        return _Candidate(name=typed.name, person=person)
     if session is not None:
         return _Candidate(name=f"session|{session.person_id}", person=persons.find(session.person_id))
     raise Rejected("invalid_request", why="no identifier")

@@ -1,10 +1,12 @@
 """The login pages, as a browser meets them."""
 
 import pytest
+from sqlalchemy import select
 
-from idp import authenticators, login, settings
+from idp import authenticators, login, sessions, settings
+from idp.audit import queries
 from idp.login import attempts
-from idp.store import redis
+from idp.store import db, redis
 from tests.conftest import MovableClock
 from tests.loginface import ABSENT, NUMBER, PASSWORD, Browser, events, someone, with_generator
 from tests.webface import csrf
@@ -296,10 +298,18 @@ def test_another_person_at_the_same_browser_ends_the_session_before() -> None:
     browser.password()
     assert browser.session is not None
     assert browser.session.person_id == other.id
-    from idp import sessions
-
     assert sessions.find(first) is None
-    assert len(events("session.end")) == 1
+    ended = select(queries.EVENTS.c.reason).where(queries.EVENTS.c.kind == "session.end")
+    assert [row.reason for row in db.fetch_all(ended)] == ["another person logged in"]
+
+
+def test_an_attempt_that_ended_keeps_nothing() -> None:
+    browser = Browser()
+    browser.begin()
+    browser.look()
+    assert attempts.take(browser.attempt) is not None
+    assert attempts.take(browser.attempt) is None
+    assert browser.look().status_code == 404
 
 
 def test_the_hinted_person_is_asked_for_and_nobody_else_let_in() -> None:
