@@ -36,9 +36,11 @@ def clear(response: Response, *bases: str) -> None:
 
 
 def session() -> sessions.Session | None:
-    """The session of this browser, looked up once a request."""
+    """The session of this browser, looked up once a request; looking at a page keeps it from idling out."""
     if "login_session" not in g:
         g.login_session = sessions.find(_only("sid"))
+        if g.login_session:
+            sessions.touch(g.login_session)
     found: sessions.Session | None = g.login_session
     return found
 

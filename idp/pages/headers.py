@@ -7,15 +7,14 @@ from flask import Flask, Response, g
 
 from idp import settings
 
-_FIXED = {
+_ALWAYS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+_PAGE = {
     # same-origin, not no-referrer: under no-referrer browsers send `Origin: null` with our own forms
     # (Fetch §3.2), which the cross-site guard must refuse.
     "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 _HSTS = "max-age=31536000"
@@ -41,15 +40,17 @@ def policy(form_targets: list[str]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Put the headers on every HTML answer, redirects and errors included."""
+    """Put the headers on every answer; redirects and errors are pages too."""
     app.after_request(_add)
 
 
 def _add(response: Response) -> Response:
     if settings.current().secure:
         response.headers["Strict-Transport-Security"] = _HSTS
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
-        response.headers.update(_FIXED)
+        response.headers.update(_PAGE)
         response.headers["Content-Security-Policy"] = policy(g.get("form_targets", []))
         response.vary.update(("Cookie", "Accept-Language"))
     return response

@@ -14,6 +14,7 @@ from idp.sessions.store import (
     participate,
     start,
     strengthen,
+    touch,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "sid_for",
     "start",
     "strengthen",
+    "touch",
 ]

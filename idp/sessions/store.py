@@ -104,6 +104,12 @@ def participate(session: Session, client_id: str, participant: Participant) -> l
     return commands
 
 
+def touch(session: Session) -> None:
+    """Note that the session is in use, on a page that enters no portal."""
+    if now() - session.seen_at >= _TOUCH_EVERY:
+        redis.call("HSET", key(session.id), "u", now())
+
+
 def of_person(person_id: str) -> list[Session]:
     """All live sessions of a person, newest first."""
     ids = [member.decode() for member in redis.call("SMEMBERS", _index(person_id))]

@@ -1,0 +1,77 @@
+"""What all account pages share: somebody is logged in, and after a change one is shown the list again."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request
+
+from idp import login, logout, pages, persons
+from idp.base.errors import Rejected
+from idp.login import Requirement
+from idp.pages import cookies
+from idp.persons import Person
+from idp.sessions import Session
+
+blueprint = Blueprint("account", __name__, url_prefix="/account")
+
+#: The pages in the order of the menu: endpoint, name.
+MENU = (
+    ("overview", pages.mark("账号概况")),
+    ("sessions", pages.mark("登录设备管理")),
+    ("consents", pages.mark("我的授权")),
+    ("second-factor", pages.mark("二次验证")),
+    ("password", pages.mark("修改密码")),
+    ("history", pages.mark("登录记录")),
+)
+
+
+@blueprint.before_request
+def log_in_first() -> Response | None:
+    """Whoever is not logged in logs in and comes back to the page asked for."""
+    session = pages.session()
+    if session is None:
+        wanted = request.path if request.method == "GET" else "/account/"
+        attempt = login.attempts.start(
+            browser=pages.browser(),
+            return_to=pages.local_path(wanted, "/account/"),
+            requirement=Requirement(level=1),
+        )
+        return see_other(f"/login/{attempt}")
+    if not me().active:
+        logout.end(session, reason="the person is no longer active")
+        response = pages.refuse("person.inactive", 403)
+        cookies.clear(response, "sid")
+        return response
+    return None
+
+
+def current() -> Session:
+    """The session of this request."""
+    session = pages.session()
+    if session is None:
+        raise Rejected("AUTH-007", why="no session", status=403)
+    return session
+
+
+def me() -> Person:
+    """The person logged in."""
+    person = persons.find(current().person_id)
+    if person is None:
+        raise Rejected("AUTH-007", why="the person is gone", status=403)
+    return person
+
+
+def show(template: str, here: str, status: int = 200, **context: Any) -> Response:
+    """A page with the menu, ``here`` marked in it."""
+    return pages.render(f"account/{template}.html", status, menu=MENU, here=here, **context)
+
+
+def done(text: str, path: str) -> Response:
+    """Say what was done on the page that shows the result."""
+    flash(text)
+    return see_other(path)
+
+
+def see_other(path: str) -> Response:
+    """Go on with GET (303)."""
+    response: Response = redirect(path, 303)  # type: ignore[assignment]
+    return response

@@ -1,0 +1,44 @@
+"""Where I am logged in, and how to end it."""
+
+from flask import Response
+
+import clients
+from idp import logout, pages, sessions
+from idp.account import device
+from idp.account.views.frame import blueprint, current, done, show
+from idp.base.errors import Rejected
+from idp.sessions import Session
+
+_HERE = "/account/sessions"
+
+
+@blueprint.get("/sessions")
+def list_sessions() -> Response:
+    """All my sessions, this one first."""
+    own = current()
+    others = [session for session in sessions.of_person(own.person_id) if session.id != own.id]
+    rows = [(session, device.of(session.agent), _portals(session)) for session in (own, *others)]
+    return show("sessions", "sessions", rows=rows, own=own.id)
+
+
+@blueprint.post("/sessions/<session_id>/end")
+def end_session(session_id: str) -> Response:
+    """End another session of mine; the portals entered in it are told."""
+    own = current()
+    mine = {session.id: session for session in sessions.of_person(own.person_id) if session.id != own.id}
+    if session_id not in mine:
+        raise Rejected("session.unknown", why="not another session of this person", status=404)
+    logout.end(mine[session_id], reason="ended on the account pages", kind="session.kill")
+    return done(pages._("该设备已下线。"), _HERE)
+
+
+@blueprint.post("/sessions/end-others")
+def end_other_sessions() -> Response:
+    """End all my sessions but this one."""
+    own = current()
+    logout.end_all(own.person_id, reason="ended on the account pages", keep=own.id)
+    return done(pages._("其他设备已全部下线。"), _HERE)
+
+
+def _portals(session: Session) -> list[clients.Client]:
+    return [client for client_id in session.participants if (client := clients.find(client_id))]
