@@ -42,7 +42,7 @@ def add_generator(session: Session, person_id: str, seed: bytes, step: int, *, o
     new = _insert(session, TotpRow).values(
         person_id=person_id, seed=seed, last_step=step, enrolled_at=clock.now()
     )
-    if _rows(session, new.on_conflict_do_nothing()) != 1:
+    if session.execute(new.on_conflict_do_nothing().returning(TotpRow.person_id)).first() is None:
         raise Rejected("totp.enrolled", "A one-time-code generator is already set up")
     audit.record_in(session, "mfa.enrol", person=person_id, method="otp", operator=operator)
 
