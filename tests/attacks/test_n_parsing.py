@@ -10,6 +10,7 @@ import pytest
 from idp import audit, journal, settings
 from idp.audit import jobs, queries, spool
 from idp.base import trace
+from idp.journal.lines import StandardError
 
 HOSTILE = [
     "tax\r\nlevel=info event=forged",
@@ -49,9 +50,16 @@ def test_n10_hostile_text_makes_one_audit_record_and_leaves_the_chain_intact(
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize("library", [True, False])
 def test_n10_hostile_text_makes_one_log_line(
-    capsys: pytest.CaptureFixture[str], text: str, as_json: bool, library: bool
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    text: str,
+    as_json: bool,
+    library: bool,
 ) -> None:
     journal.configure("INFO", json=as_json)
+    # Ours alone: the test runner's own handlers keep the raw text, which its workers cannot send.
+    ours = [handler for handler in logging.getLogger().handlers if isinstance(handler, StandardError)]
+    monkeypatch.setattr(logging.getLogger(), "handlers", ours)
     if library:
         logging.getLogger("some.library").warning("agent %s", text)
     else:

@@ -15,6 +15,7 @@ from idp.base.secret import digest, random_token
 
 NUMBER = "010101199003070050"
 PHONE = "13800138000"
+TOKEN = "Zk3vQ8mB-1xWcR7tYpL0sNdHfGjA9uEoIq2_wVbX5yT"
 
 
 def made(kind: str = "login.failure", **members: object) -> Event:
@@ -58,7 +59,7 @@ def test_a_number_or_phone_in_any_member_is_masked(member: str) -> None:
 @pytest.mark.parametrize(
     "value",
     [NUMBER, int(NUMBER[1:] + "1"), PHONE, int(PHONE), "+86 138 0013 8000", "010101 19900307 0050",
-     "https://portal.example/cb?id=" + NUMBER, random_token(), "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+     "https://portal.example/cb?id=" + NUMBER, TOKEN, "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
      "Bearer abcdef", "password=hunter2", [PHONE], ("x", NUMBER)],
 )  # fmt: skip
 def test_a_detail_that_looks_personal_or_secret_is_masked(value: object) -> None:
@@ -81,7 +82,7 @@ def test_a_token_leaves_a_fingerprint_by_which_two_lines_are_matched() -> None:
     ("kind", "name", "value"),
     [
         ("organization.register", "credit_code", "91440101MA5ABCDE0X"),
-        ("key.rotate", "key_id", random_token()),
+        ("key.rotate", "key_id", TOKEN),
         ("client.apply", "fingerprint", digest("x")),
         ("token.issue", "acr", "urn:gov-sso:acr:l2"),
         ("token.issue", "scope", "openid profile offline_access"),
