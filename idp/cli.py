@@ -6,23 +6,26 @@ import click
 from pydantic import ValidationError
 
 from clients import commands as clients_commands
-from idp import journal, migration, settings
+from idp import audit, journal, migration, settings
 from idp.app import open_stores
 from idp.audit import commands as audit_commands
 from idp.base.errors import Rejected, Unavailable
+from idp.demo import commands as demo_commands
 from idp.keyring import BrokenKeyring
 from idp.keyring import commands as keyring_commands
 from idp.migration import SchemaMismatch
 from idp.personas import commands as personas_commands
 
 #: Commands that open their own stores, or need none.
-_BY_THEMSELVES = ("serve", "demo")
+_BY_THEMSELVES = ("serve",)
 
 
 @click.group()
 @click.pass_context
 def idp(context: click.Context) -> None:
     """Unified identity authentication and single sign-on server for public services."""
+    if context.invoked_subcommand == "demo":  # it makes its own settings
+        return
     conf = settings.current()
     journal.configure(conf.log_level, json=conf.log_json)
     if context.invoked_subcommand not in _BY_THEMSELVES:
@@ -64,8 +67,9 @@ def check() -> None:
 
 
 idp.add_command(audit_commands.audit)
+idp.add_command(demo_commands.demo)
 idp.add_command(clients_commands.clients)
-idp.add_command(keyring_commands.keys)
+idp.add_command(keyring_commands.group(audit.record))
 idp.add_command(personas_commands.personas)
 
 

@@ -1,0 +1,1 @@
+"""Journeys: people at real browsers, by actor."""
