@@ -11,14 +11,22 @@ import idp.organizations.models
 import idp.persons.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from idp import keyring, metrics, pages, persons, settings
+from idp.account import views as account
 from idp.base.errors import Unavailable
 from idp.base.secret import same
+from idp.consent import views as consent
+from idp.demo import views as demo
 from idp.gate import Gate, health
+from idp.login import views as login
+from idp.logout import views as logout
 from idp.oidc import answers
 from idp.oidc.answers import Page
 from idp.oidc.request import Answer, Request
 from idp.settings import Settings
 from idp.store import db, once, redis
+
+#: The web face, beside what every page shares.
+BLUEPRINTS = (login.blueprint, consent.blueprint, logout.blueprint, account.blueprint)
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
@@ -41,22 +49,12 @@ def create_app(configured: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.before_request(_refuse_for_the_gate)
     pages.init_app(app)
-    for blueprint in _blueprints(conf):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    if conf.environment == "development":
+        app.register_blueprint(demo.blueprint)
     app.wsgi_app = Gate(app.wsgi_app, conf, health(_ready) | {"/metrics": _metrics})  # type: ignore[method-assign]
     return app
-
-
-def _blueprints(conf: Settings) -> list[object]:
-    import importlib
-
-    found = []
-    for name in ("account", "consent", "login", "logout"):
-        try:
-            found.append(importlib.import_module(f"idp.{name}.views").blueprint)
-        except (ModuleNotFoundError, AttributeError) as error:
-            print("no", name, error)
-    return found
 
 
 def _refuse_for_the_gate() -> Response | None:

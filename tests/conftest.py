@@ -4,13 +4,22 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from flask import Flask
 
-from idp import settings
+from idp import migration, settings
 from idp.base import clock
 from idp.store import db, embedded, once, redis
 from tests import postgres
+from tests.actors import Person, Portal, citizen, portal
+
+
+# How fast a machine draws examples says nothing about the code.
+hypothesis.settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,7 +83,7 @@ def app(test_settings: settings.Settings) -> Iterator[Flask]:
 
     settings.use(test_settings)
     app = create_app(test_settings)
-    db.db.metadata.create_all(db.writing_engine())
+    migration.upgrade()
     yield app
     db.close()
 
@@ -114,3 +123,29 @@ def time_travel(monkeypatch: pytest.MonkeyPatch) -> MovableClock:
     monkeypatch.setattr(clock.time, "time", lambda: real_time() + movable.offset)
     monkeypatch.setattr(clock.time, "time_ns", lambda: real_ns() + int(movable.offset * 1e9))
     return movable
+
+
+@pytest.fixture
+def tax(stores: None) -> Portal:
+    """A confidential portal by secret."""
+    return portal("tax")
+
+
+@pytest.fixture
+def health(stores: None) -> Portal:
+    """A second portal, of another sector."""
+    return portal("health")
+
+
+@pytest.fixture
+def me(app: Flask, stores: None) -> Person:
+    """The browser of a citizen who is logged in by password."""
+    person = Person(app)
+    person.log_in(citizen())
+    return person
+
+
+@pytest.fixture
+def stranger(app: Flask, stores: None) -> Person:
+    """A browser in which nobody is logged in."""
+    return Person(app)

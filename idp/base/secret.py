@@ -48,9 +48,9 @@ def random_token(nbytes: int = 32) -> str:
 
 def digest(text: str) -> str:
     """SHA-256 of a long random text, the form in which stores may keep it."""
-    return b64url(hashlib.sha256(text.encode()).digest())
+    return b64url(hashlib.sha256(text.encode(errors="surrogatepass")).digest())
 
 
 def same(left: str, right: str) -> bool:
     """Compare two texts in constant time."""
-    return hmac.compare_digest(left.encode(), right.encode())
+    return hmac.compare_digest(left.encode(errors="surrogatepass"), right.encode(errors="surrogatepass"))

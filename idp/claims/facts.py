@@ -6,7 +6,7 @@ from datetime import date
 from idp import keyring
 from idp.base.clock import today
 from idp.organizations import Organization
-from idp.persons import Person
+from idp.persons import Person, age
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +29,6 @@ class Facts:
         return keyring.pairwise(self.sector, self.organization.id) if self.organization else None
 
 
-def age_on(birthdate: date, day: date) -> int:
-    """Completed years; who was born on 29 February completes one on 1 March of a common year."""
-    return day.year - birthdate.year - ((day.month, day.day) < (birthdate.month, birthdate.day))
-
-
 def is_over(birthdate: date, years: int) -> bool:
     """Whether somebody has completed so many years, by the calendar of Asia/Shanghai."""
-    return age_on(birthdate, today()) >= years
+    return age.on(birthdate, today()) >= years

@@ -107,18 +107,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def _refuse(self, request: FormRequest | None, error: OAuth2Error | Rejected) -> Answer:
         code, hint, status, why = _parts(error)
-        client = request.client if request is not None else None
-        kind = {"code.reuse": "code.reuse", "refresh.reuse": "refresh.reuse"}.get(why)
-        if kind is None:
-            kind = "client.auth_failed" if code == "invalid_client" else "token.refuse"
-        audit.record(
-            kind,
-            client=client.client_id if client else None,
-            outcome="refused",
-            reason=why,
-            error=code,
-            grant_type=(request.form.get("grant_type", "")[:60] if request else ""),
-        )
+        client = request.client.client_id if request is not None and request.client else None
+        if why in ("code.reuse", "refresh.reuse"):
+            audit.record(why, client=client, outcome="refused")
+        elif code == "invalid_client":
+            audit.record("client.auth_failed", outcome="refused", reason=why, error=code)
+        else:
+            audit.record("token.refuse", client=client, outcome="refused", reason=why, error=code)
         headers = (("WWW-Authenticate", 'Basic realm="oauth"'),) if status == 401 else ()
         return answers.error(code, hint, status, headers)
 

@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     database_pool: int = Field(default=4, ge=1, le=100)
     """Connections each process may hold to the database, for reads and for writes each."""
     redis_url: SecretStr = SecretStr("")
-    """``redis://``, ``rediss://`` or ``unix://``; empty means the Valkey ``idp serve`` starts in ``var_dir``."""
+    """``redis://``, ``rediss://`` or ``unix://``; empty means the Valkey ``idp serve`` starts."""
     var_dir: Path = Path("var")
     """Embedded stores, audit spool."""
     keys_dir: Path = Path("keys")

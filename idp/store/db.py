@@ -59,6 +59,8 @@ def init_app(app: Flask, url: str, pool: int) -> None:
     for engine in _engines.values():
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
+    if _engines[None].dialect.name == "sqlite":
+        event.listen(_engines[None], "begin", _begin_at_once)
 
 
 def close() -> None:
@@ -120,7 +122,13 @@ def _collided(error: SQLAlchemyError) -> bool:
     return getattr(getattr(error, "orig", None), "sqlstate", None) in ("40001", "40P01")
 
 
+def _begin_at_once(connection: Connection) -> None:
+    # A transaction that reads first and writes later would start from a state another one is changing.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=3000"):
         cursor.execute(f"PRAGMA {pragma}")

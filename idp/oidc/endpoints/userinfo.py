@@ -61,4 +61,5 @@ def _claims(token: AccessToken) -> dict[str, object]:
         organization=organizations.find(acting) if acting else None,
         aal=levels.needed(levels.level_of(token.claims["acr"]) or 1)[1],
     )
+    audit.record("userinfo.read", person=person.id, client=client.client_id, scope=" ".join(token.scopes))
     return claims.userinfo_claims(facts, token.scopes)
