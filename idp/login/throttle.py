@@ -27,81 +27,11 @@ from typing import Any
 from idp import keyring, settings
 from idp.base import clock
 from idp.base.secret import b64url
+from idp.login import scripts
 from idp.store import redis
 
 #: All counters of a login lie in one slot, so that one script may judge them together (Redis Cluster).
 _SLOT = "throttle:{login}"
-
-_COUNT = """
-local function count(key, now, window, slow_at, slow_pause, lock_at, lock_pause)
-  local held = redis.call('HMGET', key, 'n', 'since', 'until')
-  local n, since = tonumber(held[1]) or 0, tonumber(held[2]) or now
-  if now - since >= window then n, since = 0, now end
-  n = n + 1
-  local pause = 0
-  if n >= lock_at then pause = lock_pause elseif n >= slow_at then pause = slow_pause end
-  local paused = math.max(tonumber(held[3]) or 0, pause > 0 and now + pause or 0)
-  redis.call('HSET', key, 'n', n, 'since', since, 'until', paused)
-  redis.call('EXPIRE', key, math.max(window, pause) + 60)
-  return n
-end
-"""
-
-#: ARGV: now, then charged, window, slow_at, slow_pause, lock_at, lock_pause a key.
-_ADMIT = redis.Script(
-    _COUNT
-    + """
-local now = tonumber(ARGV[1])
-local wait = 0
-for i, key in ipairs(KEYS) do
-  wait = math.max(wait, (tonumber(redis.call('HGET', key, 'until')) or 0) - now)
-end
-if wait > 0 then return {wait, 0} end
-local left = 1000000
-for i, key in ipairs(KEYS) do
-  local a = 2 + (i - 1) * 6
-  if ARGV[a] == '1' then
-    local lock_at = tonumber(ARGV[a + 4])
-    local n = count(key, now, tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]),
-                    lock_at, tonumber(ARGV[a + 5]))
-    left = math.min(left, lock_at - n)
-  end
-end
-return {0, left}
-"""
-)
-
-#: Give one try back; ARGV: for each key the failures at which it begins to pause.
-_GIVE_BACK = redis.Script("""
-for i, key in ipairs(KEYS) do
-  local n = tonumber(redis.call('HGET', key, 'n')) or 0
-  if n > 0 then
-    redis.call('HSET', key, 'n', n - 1)
-    if n - 1 < tonumber(ARGV[i]) then redis.call('HSET', key, 'until', 0) end
-  end
-end
-""")
-
-#: KEYS: network counter, accounts of the network, its mark, all accounts, all networks, their mark.
-#: ARGV: now, window, lock_at, lock_pause, who, network, spray_at, spray_at_all.
-_FAILED = redis.Script(
-    _COUNT
-    + """
-local window, here, everywhere = tonumber(ARGV[2]), tonumber(ARGV[7]), tonumber(ARGV[8])
-count(KEYS[1], tonumber(ARGV[1]), window, tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[3]),
-      tonumber(ARGV[4]))
-redis.call('PFADD', KEYS[2], ARGV[5])
-redis.call('PFADD', KEYS[4], ARGV[5])
-redis.call('PFADD', KEYS[5], ARGV[6])
-for _, key in ipairs({KEYS[2], KEYS[4], KEYS[5]}) do redis.call('EXPIRE', key, window * 2) end
-local one, all = redis.call('PFCOUNT', KEYS[2]), redis.call('PFCOUNT', KEYS[4])
-local spray = {0, 0}
-if one >= here and redis.call('SET', KEYS[3], 1, 'NX', 'EX', window * 2) then spray[1] = one end
-if all >= everywhere and all >= 10 * redis.call('PFCOUNT', KEYS[5])
-   and redis.call('SET', KEYS[6], 1, 'NX', 'EX', window * 2) then spray[2] = all end
-return spray
-"""
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +89,7 @@ class Permit:
             f"{_SLOT}:networks:{bucket}",
             f"{_SLOT}:told-all:{bucket}",
         )
-        here, everywhere = _FAILED.run(
+        here, everywhere = scripts.FAILED.run(
             keys,
             (
                 clock.now(),
@@ -210,7 +140,7 @@ def _admit(
         arguments += rule.arguments(charged=True)
     for _, rule in looked_at:
         arguments += rule.arguments(charged=False)
-    wait, left = _ADMIT.run([key for key, _ in (*charged, *looked_at)], arguments)
+    wait, left = scripts.ADMIT.run([key for key, _ in (*charged, *looked_at)], arguments)
     if wait:
         raise Paused(int(wait))
     return Permit(who=who, network=network, charged=tuple(charged), left=max(0, int(left)))
@@ -218,7 +148,7 @@ def _admit(
 
 def _give_back(counters: Sequence[tuple[str, Rule]]) -> None:
     if counters:
-        _GIVE_BACK.run([key for key, _ in counters], [rule.slow_at for _, rule in counters])
+        scripts.GIVE_BACK.run([key for key, _ in counters], [rule.slow_at for _, rule in counters])
 
 
 def _network_key(network: str) -> str:
