@@ -14,7 +14,6 @@ from idp.store import db, embedded, once, redis
 from tests import postgres
 from tests.actors import Person, Portal, citizen, portal
 
-
 # How fast a machine draws examples says nothing about the code.
 hypothesis.settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
