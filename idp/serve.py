@@ -21,6 +21,7 @@ log = logging.getLogger("idp.serve")
 
 _GRACE = 30
 ROOT = Path(__file__).parent.parent
+_WEB = [sys.executable, "-m", "gunicorn", "--config", "python:idp.webserver", "wsgi:app"]
 
 
 def run() -> int:
@@ -36,7 +37,7 @@ def run() -> int:
             if not embedded.answers(conf.valkey_socket):
                 children.keep(embedded.start(conf.valkey_socket, conf.var_dir / "valkey"))
         _prepare(conf)
-        web = children.keep(subprocess.Popen(_web_command(conf), env=_environment(conf), cwd=ROOT))
+        web = children.keep(subprocess.Popen(_WEB, env=_environment(conf), cwd=ROOT))
         worker = _start_worker()
         signal.signal(signal.SIGHUP, lambda *_: web.send_signal(signal.SIGHUP))
         while not stop.wait(0.5) and web.poll() is None:
@@ -83,24 +84,6 @@ def _prepare(conf: Settings) -> None:
 
 def _start_worker() -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "idp.cli", "worker"])
-
-
-def _web_command(conf: Settings) -> list[str]:
-    return [
-        sys.executable, "-m", "gunicorn", "wsgi:app",
-        "--bind", conf.listen,
-        "--workers", str(conf.processes),
-        "--worker-class", "gthread",
-        "--threads", str(conf.threads),
-        "--preload",
-        "--keep-alive", "65",
-        "--timeout", "30",
-        "--graceful-timeout", str(_GRACE - 5),
-        "--limit-request-line", "8190",
-        "--limit-request-fields", "64",
-        "--no-control-socket",
-        "--log-level", "warning",
-    ]  # fmt: skip
 
 
 def _environment(conf: Settings) -> dict[str, str]:

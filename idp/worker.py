@@ -7,14 +7,20 @@ import logging
 import signal
 import threading
 
-from idp import audit
+from idp import audit, metrics
 from idp.audit import jobs as audit_jobs
 from idp.base.errors import Unavailable
 from idp.logout import jobs as logout_jobs
 
 log = logging.getLogger("idp.worker")
 
-JOBS = (audit_jobs.ship, audit_jobs.seal, logout_jobs.deliver_due)
+
+def count_backlog() -> None:
+    """Tell the metrics how much of the audit record still waits."""
+    metrics.audit_spool(audit_jobs.backlog())
+
+
+JOBS = (audit_jobs.ship, audit_jobs.seal, logout_jobs.deliver_due, count_backlog)
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0
 

@@ -97,6 +97,9 @@ def stores(app: Flask, test_settings: settings.Settings) -> None:
     with db.writing_engine().begin() as connection:
         for table in reversed(db.db.metadata.sorted_tables):
             connection.execute(table.delete())
+    for record in test_settings.var_dir.glob("spool/*"):
+        record.unlink()
+    (test_settings.var_dir / "audit-head.json").unlink(missing_ok=True)
     from idp.app import forget_caches
 
     forget_caches()

@@ -70,6 +70,12 @@ def close() -> None:
     _engines.clear()
 
 
+def forked() -> None:
+    """Leave the parent's connections to the parent; this process opens its own."""
+    for engine in _engines.values():
+        engine.dispose(close=False)
+
+
 def writing_engine() -> Engine:
     """The engine of transactions, for migrations and services."""
     return _engines[None]

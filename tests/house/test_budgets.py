@@ -1,0 +1,114 @@
+"""The budgets of the hot path: SQL statements, Redis trips and signatures an operation (decision 0011)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import event
+
+import clients
+from idp import keyring
+from idp.store import db, redis
+from tests.actors import Person, Portal, portal
+
+
+@dataclass
+class Cost:
+    """What an operation cost."""
+
+    sql: int = 0
+    trips: int = 0
+    signatures: int = 0
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
+    """Counts from here on."""
+    cost = Cost()
+
+    def count_statement(connection: object, cursor: object, statement: str, *_: object) -> None:
+        cost.sql += not statement.startswith("BEGIN")
+
+    real_sign, real_pipeline = keyring.sign, redis.pipeline
+
+    def count_signature(*args: object, **kwargs: object) -> str:
+        cost.signatures += 1
+        return real_sign(*args, **kwargs)  # type: ignore[arg-type]
+
+    def count_trip(*commands: object) -> list[object]:
+        cost.trips += 1
+        return real_pipeline(*commands)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(keyring, "sign", count_signature)
+    monkeypatch.setattr(redis, "pipeline", count_trip)
+    engines = list(db._engines.values())
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", count_statement)
+    yield cost
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", count_statement)
+
+
+@contextmanager
+def costs(cost: Cost, *, sql: int, trips: int, signatures: int) -> Iterator[None]:
+    """The block costs exactly so much; the registry's once-a-second look is made before it."""
+    clients.find("tax")
+    cost.sql = cost.trips = cost.signatures = 0
+    yield
+    assert cost == Cost(sql=sql, trips=trips, signatures=signatures)
+
+
+def refreshed(me: Person, client: Portal, **changes: str) -> str:
+    """A refresh token after a first refresh, with which Redis learns the script."""
+    first = me.tokens(client, **changes)["refresh_token"]
+    answer = me.token(client, {"grant_type": "refresh_token", "refresh_token": first})
+    return str((answer.json or {})["refresh_token"])
+
+
+def test_re_entry_costs_four_trips_two_signatures_and_no_sql(me: Person, tax: Portal, measured: Cost) -> None:
+    me.tokens(tax)
+    with costs(measured, sql=0, trips=4, signatures=2):
+        me.tokens(tax)
+
+
+def test_a_refresh_bound_to_the_session_costs_one_trip(me: Person, tax: Portal, measured: Cost) -> None:
+    token = refreshed(me, tax)
+    with costs(measured, sql=0, trips=1, signatures=2):
+        assert me.token(tax, {"grant_type": "refresh_token", "refresh_token": token}).status_code == 200
+
+
+def test_an_offline_refresh_costs_one_transaction_and_one_trip(me: Person, measured: Cost) -> None:
+    client = portal("tax", scopes=("openid", "offline_access"))
+    token = refreshed(me, client, scope="openid offline_access")
+    with costs(measured, sql=1, trips=1, signatures=2):
+        assert me.token(client, {"grant_type": "refresh_token", "refresh_token": token}).status_code == 200
+
+
+def test_userinfo_costs_one_trip_and_a_cold_person_two_statements(
+    me: Person, tax: Portal, measured: Cost
+) -> None:
+    headers = {"Authorization": f"Bearer {me.tokens(tax)['access_token']}"}
+    assert me.get("/userinfo", headers=headers).status_code == 200
+    with costs(measured, sql=0, trips=1, signatures=0):
+        assert me.get("/userinfo", headers=headers).status_code == 200
+
+
+def test_introspection_costs_one_trip(me: Person, tax: Portal, measured: Cost) -> None:
+    form = {"token": me.tokens(tax)["access_token"]}
+    with costs(measured, sql=0, trips=1, signatures=0):
+        assert me.post("/introspect", form, headers=tax.basic).json["active"]  # type: ignore[index]
+
+
+def test_client_credentials_cost_one_trip_and_one_signature(me: Person, stores: None, measured: Cost) -> None:
+    machine = portal("tax", grant_types=("client_credentials",), redirect_uris=(), scopes=("data.query",),
+                     post_logout_redirect_uris=())  # fmt: skip
+    with costs(measured, sql=0, trips=1, signatures=1):
+        assert me.token(machine, {"grant_type": "client_credentials"}).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/jwks", "/.well-known/openid-configuration"])
+def test_public_documents_cost_nothing(stranger: Person, tax: Portal, path: str, measured: Cost) -> None:
+    stranger.get(path)
+    with costs(measured, sql=0, trips=0, signatures=0):
+        assert stranger.get(path).status_code == 200
