@@ -46,7 +46,7 @@ def show(ask_id: str) -> Response:
         only_notice=all(not item.optional for item in screens[0]),
         withheld=_withheld(person, ask(client, person.id, question.scopes)),
         item_name=question.purpose,
-        hosts=sorted({urlsplit(uri).hostname or urlsplit(uri).scheme for uri in client.redirect_uris}),
+        hosts=sorted({urlsplit(uri).netloc or urlsplit(uri).scheme for uri in client.redirect_uris}),
         say=wording,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, current_app, make_response, render_template, request
 
 from idp import persons, settings
 from idp.pages import assets, cookies, language, preferences
@@ -36,15 +36,24 @@ def page() -> Page:
     """The frame of this answer."""
     conf, wish, spoken = settings.current(), preferences.current(), language.current()
     region = conf.region_name if spoken == language.CHINESE else conf.region_name_en
-    here = request.full_path.rstrip("?") if request.method == "GET" else request.path
     return Page(
         language=spoken,
         elder=wish.elder,
         contrast=wish.contrast,
         region=region,
         issuer=conf.issuer,
-        here=preferences.local_path(here),
+        here=preferences.local_path(_here()),
     )
+
+
+def _here() -> str:
+    """The address of this page; of an answer to a form the nearest address above it that can be opened."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    urls, path = current_app.create_url_adapter(request), request.path
+    while urls and path and not urls.test(path, method="GET"):
+        path = path.rpartition("/")[0]
+    return path or "/"
 
 
 def visitor() -> persons.Person | None:

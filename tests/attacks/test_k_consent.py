@@ -4,9 +4,9 @@ import pytest
 
 from clients import Client
 from idp import consent
-from tests.packages.consent.conftest import Citizen, client, portal, someone
+from tests.packages.consent.conftest import Citizen, client, portal, someone, spooled
 
-__all__ = ["client", "someone"]
+__all__ = ["client", "someone", "spooled"]
 
 MARKER = '<script>alert(1)</script>{{7*7}}"onmouseover=x'
 

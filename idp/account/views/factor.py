@@ -100,6 +100,8 @@ def _setup(errors: dict[str, str]) -> Response:
 
 
 def _password_error(password: str) -> str:
+    if not password:
+        return _("请输入当前密码。")
     try:
         return "" if proof.password(current(), password) else _("密码不正确，请重新输入。")
     except Paused as pause:

@@ -13,7 +13,10 @@ from idp import authenticators, sessions
 from idp.account.views import blueprint
 from idp.base.secret import Secret
 from idp.pages import cookies
+from tests.loginface import spooled
 from tests.webface import citizen, csrf, face, found, log_in
+
+__all__ = ["spooled"]
 
 PASSWORD = "correct horse battery staple"
 CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0 Safari/537.36"
@@ -56,7 +59,7 @@ class Citizen:
 
 
 @pytest.fixture
-def someone(stores: None) -> Citizen:
+def someone(spooled: None) -> Citizen:
     """A citizen who is logged in."""
     browser = face(blueprint).test_client()
     person_id = citizen("张示范", "01010119900307019X", phone="13800001234")

@@ -11,8 +11,11 @@ from clients import Client
 from idp import sessions
 from idp.consent import asks, views
 from idp.pages import cookies
+from tests.loginface import spooled
 from tests.registrations import apply, entry
 from tests.webface import citizen, csrf, face, log_in
+
+__all__ = ["spooled"]
 
 MARK = "b" * 43
 SCOPES = ("openid", "profile", "phone", "profile.full")
@@ -75,7 +78,7 @@ def portal(**changes: object) -> Client:
 
 
 @pytest.fixture
-def client(stores: None) -> Client:
+def client(spooled: None) -> Client:
     """A portal that asks for data of every kind."""
     return portal()
 

@@ -33,6 +33,7 @@ def broken_pages() -> Blueprint:
     def status(status: int) -> Response:
         return pages.refuse("http", status)
 
+    @trial.post("/trial/form/sent/now")
     @trial.post("/trial/change")
     def change() -> Response:
         return Response("changed", mimetype="text/plain")

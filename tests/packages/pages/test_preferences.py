@@ -21,6 +21,12 @@ def test_the_switches_come_back_to_the_same_address(browser: FlaskClient) -> Non
     assert (answer.status_code, answer.headers["Location"]) == (303, "/nope?a=b&c=d")
 
 
+def test_on_the_answer_to_a_form_the_switches_lead_to_its_page(browser: FlaskClient) -> None:
+    for path, page in (("/trial/form/sent/now", "/trial/form"), ("/trial/change", "/")):
+        html = browser.post(path, headers={"Sec-Fetch-Site": "cross-site"}).text
+        assert f'elder=1&amp;next={page}"' in html
+
+
 @pytest.mark.parametrize("wish", ["lang=fr", "elder=9", "elder=-1", "contrast=yes", "elder=１", ""])
 def test_bad_wishes_change_nothing(browser: FlaskClient, wish: str) -> None:
     browser.get("/preferences?lang=en&elder=3&contrast=1")
