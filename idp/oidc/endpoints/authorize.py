@@ -161,7 +161,8 @@ def _leave(
     if asked is not None:
         browser = http.cookie(settings.current().cookie_name("browser")) or ""
         decision = asks.take_decision(asked, browser)
-        if decision is not None:
+        told = (session.person_id, request.client.client_id)
+        if decision is not None and (decision.person_id, decision.client_id) == told:
             if not decision.granted:
                 raise Rejected("access_denied", "the user did not agree")
             return tuple(name for name in request.scopes if name in decision.scopes)
