@@ -193,6 +193,11 @@ def test_e11_an_oversized_token_is_refused_at_once(unit: str, times: int) -> Non
     assert time.thread_time() - started < 0.05
 
 
+def test_e11_even_our_own_token_is_refused_when_it_is_oversized() -> None:
+    assert refused(keyring.sign({"text": "x" * 12_500})) == "token: too long"
+    assert keyring.verify(keyring.sign({"text": "x" * 12_000}), typ="JWT")
+
+
 @pytest.mark.parametrize(
     "token",
     ["", ".", "..", "...", "a.b", "é.é.é", "\ud800..", "null.null.null", "bnVsbA.bnVsbA.AA", "W10.W10.AA"],

@@ -9,7 +9,7 @@ import pytest
 
 from idp import keyring
 from idp.base import secret
-from idp.keyring import BrokenKeyring, marker, material
+from idp.keyring import BrokenKeyring, marker, material, suites
 from tests import keys
 from tests.conftest import MovableClock
 
@@ -205,6 +205,16 @@ def test_r41_a_key_with_anothers_public_half_stops_the_start(folder: Path) -> No
     assert own in der
     path.write_bytes(pem(der.replace(own, foreign)))
     refused(folder, path)
+
+
+@pytest.mark.parametrize("suite", suites.SUITES, ids=lambda suite: suite.ALG)
+def test_r41_a_key_whose_signatures_do_not_verify_stops_the_start(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, suite: suites.Suite
+) -> None:
+    path = keys.file_of(folder, suite.ALG)
+    signer = type(suite.load(path.read_bytes()))
+    monkeypatch.setattr(signer, "sign", lambda self, data: b"\1" * 64)
+    assert f"holds no sound {suite.ALG} key" in refused(folder, path)
 
 
 def test_r41_a_cut_marker_stops_the_start(folder: Path) -> None:

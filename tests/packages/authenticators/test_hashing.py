@@ -80,6 +80,15 @@ def test_nobody_is_verified_against_a_real_hash_of_todays_parameters() -> None:
     assert pool.verify(None, "anything") is False
 
 
+def test_for_nobody_the_decoy_is_hashed(slow: Slow, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(slow, "verify", lambda hashed, password: bool(seen.append(hashed)))
+    pool = Pool(workers=1, queue=1)
+    pool.verify(None, "anything")
+    pool.verify("$theirs", "anything")
+    assert seen == [pool._decoy, "$theirs"]
+
+
 def test_even_who_guesses_the_decoy_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = Pool(workers=1, queue=1)
     pool._decoy = hashing.HASHER.hash("guessed")

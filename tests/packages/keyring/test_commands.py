@@ -5,6 +5,7 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 
 from idp import keyring
+from idp.audit import events
 from idp.keyring import commands
 from tests import keys
 
@@ -59,3 +60,16 @@ def test_a_broken_folder_is_named(folder: Path) -> None:
     result = run("list")
     assert result.exit_code == 1
     assert str(path) in result.output
+
+
+def test_what_is_recorded_is_what_the_closed_list_of_events_knows(folder: Path) -> None:
+    record = keys.Record()
+    for arguments in (
+        ("rotate", "ES256"),
+        ("rotate", "seal"),
+        ("retire", "--yes", keyring.active()["RS256"]),
+    ):
+        assert run(*arguments, record=record).exit_code == 0
+    assert len(record) == 3
+    for kind, detail in record:
+        events.check(kind, dict(detail))

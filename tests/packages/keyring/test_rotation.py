@@ -9,7 +9,8 @@ import pytest
 
 from idp import keyring
 from idp.base.errors import Rejected
-from idp.keyring import Keyring, jws, marker, service
+from idp.keyring import Keyring, files, jws, marker, service
+from idp.keyring.ring import load
 from tests import keys
 from tests.conftest import MovableClock
 from tests.keys import LEAD, LIFETIME
@@ -92,6 +93,20 @@ def test_a_key_that_has_left_is_removed_at_the_next_rotation(folder: Path, time_
     rotate()
     assert not gone.exists()
     assert keyring.verify(keyring.sign({"a": 1}), typ="JWT") == {"a": 1}
+
+
+def test_who_reads_while_a_key_is_removed_reads_again(
+    folder: Path, time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rotate()
+    time_travel.advance(LEAD + KEPT)
+    texts = [(folder / marker.NAME).read_bytes()]
+    rotate()
+    read = files.read
+    monkeypatch.setattr(
+        files, "read", lambda path: texts.pop() if texts and path.name == marker.NAME else read(path)
+    )
+    assert load(folder).entries == marker.read(folder)
 
 
 def test_another_process_signs_with_the_successor_at_the_same_second(
