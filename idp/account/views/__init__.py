@@ -1,6 +1,11 @@
 """The account pages, one module a subject; all of them need a session."""
 
-from idp.account.views import consents, factor, history, overview, password, sessions
+import idp.account.views.consents
+import idp.account.views.factor
+import idp.account.views.history
+import idp.account.views.overview
+import idp.account.views.password
+import idp.account.views.sessions  # noqa: F401  (importing the modules adds their pages)
 from idp.account.views.frame import blueprint
 
-__all__ = ["blueprint", "consents", "factor", "history", "overview", "password", "sessions"]
+__all__ = ["blueprint"]
