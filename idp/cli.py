@@ -15,7 +15,10 @@ from idp.keyring import BrokenKeyring
 from idp.keyring import commands as keyring_commands
 from idp.migration import SchemaMismatch
 from idp.personas import commands as personas_commands
+from idp.settings import reference
 
+#: Commands that read the settings themselves, or make their own.
+_WITHOUT_SETTINGS = ("demo", "settings")
 #: Commands that open their own stores, or need none.
 _BY_THEMSELVES = ("serve",)
 
@@ -24,7 +27,7 @@ _BY_THEMSELVES = ("serve",)
 @click.pass_context
 def idp(context: click.Context) -> None:
     """Unified identity authentication and single sign-on server for public services."""
-    if context.invoked_subcommand == "demo":  # it makes its own settings
+    if context.invoked_subcommand in _WITHOUT_SETTINGS:
         return
     conf = settings.current()
     journal.configure(conf.log_level, json=conf.log_json)
@@ -46,6 +49,17 @@ def worker() -> None:
     from idp import worker as module
 
     module.run()
+
+
+@idp.command("settings")
+@click.option("--markdown", is_flag=True, help="Every setting explained, as docs/settings.md.")
+def show_settings(*, markdown: bool) -> None:
+    """Show the settings in force, secrets masked."""
+    if markdown:
+        click.echo(reference.page(), nl=False)
+        return
+    for name, value in reference.in_force(settings.current()):
+        click.echo(f"{name}={value}")
 
 
 @idp.group()

@@ -1,4 +1,4 @@
-"""The local spool: events lie in a file of this process before the answer leaves (decision 0009).
+"""The local spool: events lie in a file of this process before the answer leaves (decision 0013).
 
 One ``write`` an event, appended; the page cache outlives the process, so a killed worker, a dead database
 or a flushed Redis loses none. (A power failure may lose what the kernel had not yet written; an fsync an

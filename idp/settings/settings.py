@@ -37,7 +37,7 @@ class Settings(BaseSettings):
     redis_url: SecretStr = SecretStr("")
     """``redis://``, ``rediss://`` or ``unix://``; empty means the Valkey ``idp serve`` starts."""
     var_dir: Path = Path("var")
-    """Embedded stores, audit spool."""
+    """Folder of the embedded stores and of the audit spool."""
     keys_dir: Path = Path("keys")
     """Key material, one folder to back up."""
     trusted_proxies: tuple[str, ...] = ()
@@ -45,16 +45,18 @@ class Settings(BaseSettings):
     allow_demo_regions: bool = False
     """Accept numbers of the synthetic regions 01xxxx and 02xxxx."""
     region_name: str = "示范省"
+    """Whose platform this is, as pages and authenticator apps say it."""
     region_name_en: str = "Demo Province"
+    """The same in English."""
 
     session_idle: Seconds = 1800
     """A session unused for so many seconds ends."""
     session_absolute: Seconds = 28800
     """A session ends after so many seconds, used or not."""
     code_lifetime: Annotated[int, Field(ge=1, le=60)] = 60
-    """Authorization codes (FAPI 2.0 SP §5.3.2.1: at most 60 s)."""
+    """Seconds an authorization code lives (FAPI 2.0 SP §5.3.2.1: at most 60)."""
     attempt_lifetime: Seconds = 1800
-    """A login page may stay open so long."""
+    """Seconds a login page may stay open."""
     login_restart_lifetime: Seconds = 86400
     """A login page left open too long can be restarted from its own request for so many seconds."""
     login_failure_window: Seconds = 900
@@ -80,20 +82,20 @@ class Settings(BaseSettings):
     login_spray_accounts_everywhere: int = Field(default=200, ge=2)
     """The same for all addresses together, when there are ten accounts to an address."""
     login_device_lifetime: Seconds = 180 * 86400
-    """How long a browser somebody logged in with counts as their own for these limits."""
+    """Seconds a browser somebody logged in with counts as their own for these limits."""
     longest_token_lifetime: Seconds = 3600
-    """No ID or access token lives longer; an old signing key verifies so long after its successor signs."""
+    """Seconds no ID or access token outlives; an old key verifies so long after its successor signs."""
     offline_refresh_lifetime: Seconds = 90 * 86400
-    """Absolute lifetime of an offline refresh-token family."""
+    """Seconds an offline refresh-token family lives at most."""
     key_publish_lead: Annotated[int, Field(ge=0)] = 86400
-    """A new signing key is published so long before it signs, so that every portal has fetched it."""
+    """Seconds a new signing key is published before it signs, so that every portal has fetched it."""
     jwks_max_age: Seconds = 600
-    """How long portals may cache discovery and JWKS."""
+    """Seconds portals may cache discovery and JWKS."""
 
     password_min_length: Annotated[int, Field(ge=8)] = 15
-    """Without a second factor (NIST SP 800-63B-4 §3.1.1.2)."""
+    """Characters a password needs without a second factor (NIST SP 800-63B-4 §3.1.1.2)."""
     password_min_length_with_factor: Annotated[int, Field(ge=8)] = 8
-    """With a second factor enrolled."""
+    """Characters a password needs with a second factor enrolled."""
     hash_workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=64)
     """Password hashes a process computes at once."""
     hash_queue: int = Field(default=32, ge=1)
@@ -105,7 +107,9 @@ class Settings(BaseSettings):
     """Deliveries of one logout token before it is given up and shown as failed."""
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least urgent log lines that are written; libraries that log tokens stay at WARNING."""
     log_json: bool = True
+    """One JSON object a log line, for machines; otherwise lines for people."""
     metrics_token: SecretStr = SecretStr("")
     """Bearer token of ``/metrics``; empty means loopback peers only."""
 
