@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from idp import migration, settings
+from idp.audit import spool
 from idp.base import clock
 from idp.store import db, embedded, once, redis
 from tests import postgres
@@ -97,6 +98,7 @@ def stores(app: Flask, test_settings: settings.Settings) -> None:
     with db.writing_engine().begin() as connection:
         for table in reversed(db.db.metadata.sorted_tables):
             connection.execute(table.delete())
+    spool.close()
     for record in test_settings.var_dir.glob("spool/*"):
         record.unlink()
     (test_settings.var_dir / "audit-head.json").unlink(missing_ok=True)
