@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address, ip_network
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import orjson
 
@@ -37,6 +37,7 @@ _REASONS = {
     421: "421 Misdirected Request", 500: "500 Internal Server Error", 501: "501 Not Implemented",
     503: "503 Service Unavailable",
 }  # fmt: skip
+_HSTS = ("Strict-Transport-Security", "max-age=31536000")
 _RETRY = (("Retry-After", "5"),)
 
 
@@ -52,27 +53,43 @@ class Gate:
         self.probes = probes
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer, or pass on."""
-        path = environ.get("PATH_INFO", "")
+        """Answer, or pass on: the WSGI form."""
+        answer = self.answer(environ)
+        if answer is None:
+            return self.web(environ, start_response)
+        start_response(_REASONS[answer.status], [*answer.headers, ("Content-Length", str(len(answer.body)))])
+        return (b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body,)
+
+    def answer(self, environ: Environ) -> Answer | None:
+        """The answer of the gate or of the protocol face; ``None`` leaves the request to the web face."""
         http = Request(environ, request_id=secrets.token_hex(8), address=self._peer(environ))
         trace.set_request(http.id, http.address)
-        if path in self.probes:
-            return _send(http, self.probes[path](http), start_response)
+        if http.path in self.probes:
+            return _answer({"GET": self.probes[http.path]}, http)
         refusal = self._refusal(http)
         if refusal is not None:
-            return _send(http, refusal, start_response)
-        handlers = protocol.methods(path)
+            return refusal
+        handlers = protocol.methods(http.path)
         if handlers is None:
             environ["idp.address"] = http.address
-            return self.web(environ, start_response)
+            return None
         started = time.perf_counter()
         try:
             answer = _answer(handlers, http)
         except Page as page:
-            return self._page(http, page, start_response)
-        name = path if path in protocol.ROUTES else "/authorize/continue"
+            # The web face tells a person why; it reads only the code, never the refused request.
+            environ |= {
+                "REQUEST_METHOD": "HEAD" if http.method == "HEAD" else "GET",
+                "QUERY_STRING": "",
+                "CONTENT_LENGTH": "",
+                "idp.refusal": page,
+            }
+            return None
+        name = http.path if http.path in protocol.ROUTES else "/authorize/continue"
         metrics.request(name, answer.status, time.perf_counter() - started)
-        return _send(http, answer, start_response)
+        if self.secure:
+            answer.headers.append(_HSTS)
+        return answer
 
     def _refusal(self, http: Request) -> Answer | None:
         """What is refused whatever it asks for: a strange verb, a foreign host, an open line."""
@@ -85,8 +102,8 @@ class Gate:
             if http.path in protocol.ROUTES and not http.path.startswith(protocol.BROWSER):
                 return answers.error("invalid_request", "https is required", 400)
             query = http.environ.get("QUERY_STRING", "")
-            location = f"{self.issuer}{http.environ.get('RAW_URI', http.path).partition('?')[0]}"
-            return Answer(308, (("Location", location + (f"?{query}" if query else "")),))
+            location = self.issuer + quote(http.path.encode("latin-1")) + (f"?{query}" if query else "")
+            return Answer(308, (("Location", location),))
         return None
 
     def _transport_is_secure(self, http: Request) -> bool:
@@ -116,11 +133,6 @@ class Gate:
                 break
         return address
 
-    def _page(self, http: Request, page: Page, start_response: StartResponse) -> Iterable[bytes]:
-        """Let the web face tell a person why; it reads only the code, never the refused request."""
-        environ = {**http.environ, "REQUEST_METHOD": "GET", "QUERY_STRING": "", "idp.refusal": page}
-        return self.web(environ, start_response)
-
 
 def _answer(handlers: dict[str, protocol.Handler], http: Request) -> Answer:
     try:
@@ -137,13 +149,6 @@ def _answer(handlers: dict[str, protocol.Handler], http: Request) -> Answer:
         if http.path.startswith(protocol.BROWSER):
             raise Page("defect", why="defect", status=500) from None
         return answers.error("server_error", f"reference {http.id}", 500)
-
-
-def _send(http: Request, answer: Answer, start_response: StartResponse) -> Iterable[bytes]:
-    body = b"" if http.method == "HEAD" or answer.status == 304 else answer.body
-    headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
-    start_response(_REASONS[answer.status], headers)
-    return (body,)
 
 
 def health(ready: Callable[[], dict[str, bool]]) -> dict[str, Callable[[Request], Answer]]:

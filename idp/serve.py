@@ -1,95 +1,80 @@
-"""``idp serve``: the embedded Valkey if none is named, the schema, the worker, the web server; one parent.
+"""``idp serve``: the embedded Valkey if none is named, the schema, the worker, the web processes; one parent.
 
-The web server is gunicorn: the strictest parser of those tried (decision 0010). The parent starts what is
-missing, restarts a worker that died, and takes everything down with it.
+Everything is loaded once and forked, so that code and keys are shared memory. The parent starts a worker or
+a web process again that died, and takes everything down with it.
 """
 
 import logging
-import os
-import signal
-import subprocess
-import sys
+import multiprocessing
 import threading
-from pathlib import Path
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import cast
 
-from idp import migration, settings
-from idp.app import open_stores
+from idp import journal, migration, settings, webserver, worker
+from idp.app import create_app
+from idp.gate import Gate
 from idp.settings import Settings
 from idp.store import db, embedded
 
 log = logging.getLogger("idp.serve")
 
 _GRACE = 30
-ROOT = Path(__file__).parent.parent
-_WEB = [sys.executable, "-m", "gunicorn", "--config", "python:idp.webserver", "wsgi:app"]
+_PAUSE = 1.0
 
 
 def run() -> int:
-    """Serve until a signal comes or the web server ends; the exit status."""
+    """Serve until told to stop; the exit status."""
     conf = settings.current()
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    children = _Children()
+    journal.configure(conf.log_level, json=conf.log_json)
+    conf.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with _valkey(conf):
+        gate = cast(Gate, create_app(conf).wsgi_app)
+        if conf.database_url.get_secret_value() and conf.environment == "production":
+            migration.demand()
+        else:
+            migration.upgrade()
+        db.forked()
+        with _worker():
+            return webserver.run(gate, conf)
+
+
+@contextmanager
+def _valkey(conf: Settings) -> Iterator[None]:
+    """The embedded Valkey, where no other is named and none is running yet."""
+    if conf.redis_url.get_secret_value() or embedded.answers(conf.valkey_socket):
+        yield
+        return
+    process = embedded.start(conf.valkey_socket, conf.var_dir / "valkey")
     try:
-        if not conf.redis_url.get_secret_value():
-            conf.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if not embedded.answers(conf.valkey_socket):
-                children.keep(embedded.start(conf.valkey_socket, conf.var_dir / "valkey"))
-        _prepare(conf)
-        web = children.keep(subprocess.Popen(_WEB, env=_environment(conf), cwd=ROOT))
-        worker = _start_worker()
-        signal.signal(signal.SIGHUP, lambda *_: web.send_signal(signal.SIGHUP))
-        while not stop.wait(0.5) and web.poll() is None:
-            if worker.poll() is not None:
-                log.error("the worker ended with status %s and is started again", worker.returncode)
-                worker = _start_worker()
-        children.first(worker)
-        return 0 if stop.is_set() else web.returncode or 1
+        yield
     finally:
-        children.end()
+        process.terminate()
+        process.wait(_GRACE)
 
 
-class _Children:
-    """Child processes, ended in the reverse order of their start."""
+@contextmanager
+def _worker() -> Iterator[None]:
+    """The worker process, started again when it dies."""
+    fork = multiprocessing.get_context("fork")
+    stop = threading.Event()
+    process = fork.Process(target=worker.run, name="worker")
+    process.start()
 
-    def __init__(self) -> None:
-        self._kept: list[subprocess.Popen[bytes]] = []
+    def watch() -> None:
+        nonlocal process
+        while not stop.wait(_PAUSE):
+            if not process.is_alive():
+                log.error("the worker ended with status %s and is started again", process.exitcode)
+                process = fork.Process(target=worker.run, name="worker")
+                process.start()
 
-    def keep(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
-        self._kept.append(process)
-        return process
-
-    def first(self, process: subprocess.Popen[bytes]) -> None:
-        self._kept.insert(len(self._kept) - 1, process)
-
-    def end(self) -> None:
-        for process in reversed(self._kept):
-            process.terminate()
-            try:
-                process.wait(_GRACE)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _prepare(conf: Settings) -> None:
-    """Keys and schema, once, before any process serves."""
-    open_stores(conf)
-    if conf.database_url.get_secret_value() and conf.environment == "production":
-        migration.demand()
-    else:
-        migration.upgrade()
-    db.close()
-
-
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "idp.cli", "worker"])
-
-
-def _environment(conf: Settings) -> dict[str, str]:
-    """The children's environment: metrics of all processes are added up in one folder, emptied here."""
-    folder = conf.var_dir.resolve() / "metrics"
-    folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("*.db"):
-        old.unlink()
-    return {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
+    watcher = threading.Thread(target=watch, name="worker watch", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
+        process.terminate()
+        process.join(_GRACE)

@@ -1,45 +1,47 @@
-"""The settings of the web server (gunicorn reads this module; ``idp serve`` starts it).
-
-Strict where gunicorn can be strict; one process a worker, forked after everything is loaded, so that keys
-and code are shared memory (decision 0010).
-"""
+"""The web server: granian in front of the gate, its processes forked from this one (decision 0010)."""
 
 import gc
-from typing import Any
+import os
+from typing import Any, cast
 
-from idp import metrics, settings
-from idp.store import db
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server import Server
 
-_conf = settings.current()
+from idp.front import Front
+from idp.gate import Gate
+from idp.settings import Settings
 
-bind = _conf.listen
-workers = _conf.processes
-worker_class = "gthread"
-threads = _conf.threads
-preload_app = True
-keepalive = 65
-timeout = 30
-graceful_timeout = 25
-limit_request_line = 8190
-limit_request_fields = 64
-limit_request_field_size = 8190
-control_socket_disable = True
-loglevel = "warning"
-forwarded_allow_ips = ""
-"""Nobody's: the gate itself judges whom to believe."""
+#: A longer head is answered 431, a slower one is cut.
+_HEAD_BYTES = 32 * 1024
+_HEAD_MILLISECONDS = 10_000
 
 
-def when_ready(server: Any) -> None:
-    """What is loaded stays: the collector need not walk it in every process again."""
+def run(gate: Gate, conf: Settings) -> int:
+    """Serve until told to stop; the exit status."""
+    front = Front(gate, conf.threads)
+    address, _, port = conf.listen.rpartition(":")
+    # granian copies its environment for applications; ours has read what it needs and keeps the rest private.
+    for name in [name for name in os.environ if name.startswith("IDP_")]:
+        del os.environ[name]
     gc.collect()
     gc.freeze()
-
-
-def post_fork(server: Any, worker: Any) -> None:
-    """No connection of the parent's is used by a child."""
-    db.forked()
-
-
-def child_exit(server: Any, worker: Any) -> None:
-    """A process that ended counts no more."""
-    metrics.process_ended(worker.pid)
+    server = Server(
+        "idp",
+        address=address.strip("[]"),
+        port=int(port),
+        interface=Interfaces.RSGI,
+        workers=conf.processes,
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEAD_MILLISECONDS, max_buffer_size=_HEAD_BYTES),
+        websockets=False,
+        backlog=2048,
+        respawn_failed_workers=True,
+        workers_kill_timeout=25,
+        log_enabled=False,
+    )
+    try:
+        server.serve(target_loader=cast(Any, lambda *_: front), wrap_loader=False)
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    return 0

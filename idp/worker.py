@@ -11,6 +11,7 @@ from idp import audit, metrics
 from idp.audit import jobs as audit_jobs
 from idp.base.errors import Unavailable
 from idp.logout import jobs as logout_jobs
+from idp.store import db
 
 log = logging.getLogger("idp.worker")
 
@@ -27,6 +28,7 @@ _PAUSE_AFTER_FAILURE = 2.0
 
 def run() -> None:
     """Work until told to stop; what was begun is finished."""
+    db.forked()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

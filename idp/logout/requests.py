@@ -14,7 +14,9 @@ class LogoutRequest:
 
     client_id: str | None = None
     subject: str | None = None
-    """The pairwise ``sub`` of that token: whoever it names need not confirm."""
+    """The pairwise ``sub`` of that token."""
+    sid: str | None = None
+    """Its ``sid``: in the session it names, whoever it names need not confirm."""
     redirect_uri: str | None = None
     state: str | None = None
 

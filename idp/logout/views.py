@@ -1,13 +1,16 @@
 """The pages of logging out: confirm, and see which portals have answered."""
 
+import re
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response
 
 import clients
-from idp import keyring, logout, pages
+from idp import keyring, logout, pages, sessions
 from idp.logout import LogoutRequest, queries
 from idp.sessions import Session
+
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 blueprint = Blueprint("logout", __name__, url_prefix="/logout")
 
@@ -41,7 +44,7 @@ def confirm(token: str) -> Response:
 @blueprint.get("/done/<session_id>")
 def done(session_id: str) -> Response:
     """The end: which portals have confirmed; the id names a session that is no more."""
-    rows = queries.of_session(session_id)
+    rows = queries.of_session(session_id) if _ID.fullmatch(session_id) else []
     portals = [(client, row.status) for row in rows if (client := clients.find(row.client_id))]
     waiting = any(status == "waiting" for _, status in portals)
     return pages.render("logout/done.html", portals=portals, waiting=waiting)
@@ -66,8 +69,12 @@ def _gone(request: LogoutRequest, session_id: str | None) -> Response:
 
 
 def _proven(request: LogoutRequest, session: Session) -> bool:
+    """Whether the hint is of this person in this very session; an older token may have been stolen since."""
     client = clients.find(request.client_id) if request.client_id else None
-    return client is not None and keyring.pairwise(client.sector, session.person_id) == request.subject
+    if client is None:
+        return False
+    subject = keyring.pairwise(client.sector, session.person_id)
+    return (subject, sessions.sid_for(session.id, client.client_id)) == (request.subject, request.sid)
 
 
 def _allow(request: LogoutRequest) -> None:

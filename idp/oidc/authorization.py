@@ -48,22 +48,28 @@ class AuthorizationRequest:
 
 
 def record(request: AuthorizationRequest) -> dict[str, Any]:
-    """The request as an attempt keeps it: judged, so that it need not be judged again."""
+    """The request as an attempt keeps it: judged, so that it need not be judged again.
+
+    The raw parameters are left out: hints may hold a person's number, which no record of Redis may.
+    """
     kept = {name: getattr(request, name) for name in AuthorizationRequest.__slots__}
     kept["client"] = request.client.client_id
+    kept["parameters"] = {}
     kept["prompts"] = sorted(request.prompts)
     return kept
 
 
 def from_record(kept: dict[str, Any]) -> AuthorizationRequest:
-    """The request an attempt kept; its client is looked up again, for it may have been disabled since."""
+    """The request an attempt kept; its client is looked up again, for its registration may have changed."""
     client = clients.find(kept["client"])
     if client is None or not client.enabled:
         raise Page("APP-002", why="client disabled during login", status=403)
+    if not client.redirect_allowed(kept["redirect_uri"]):
+        raise Page("APP-001", why="redirect taken away during login", client_id=client.client_id)
     values = {
         **kept,
         "client": client,
         "prompts": frozenset(kept["prompts"]),
-        "scopes": tuple(kept["scopes"]),
+        "scopes": tuple(name for name in kept["scopes"] if name in client.scopes),
     }
     return AuthorizationRequest(**values)

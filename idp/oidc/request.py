@@ -52,7 +52,7 @@ class Request:
 
     def _body(self) -> bytes:
         length = str(self.environ.get("CONTENT_LENGTH") or "0")
-        if not (length.isascii() and length.isdigit()) or int(length[:9]) > LARGEST:
+        if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > LARGEST:
             raise Rejected("invalid_request", "the request body is too large", status=413)
         return bytes(self.environ["wsgi.input"].read(int(length)))
 

@@ -12,12 +12,22 @@ import orjson
 
 from idp import settings
 from idp.base.clock import now
+from idp.base.errors import Rejected
 from idp.base.secret import b64url, digest, random_token, same
 from idp.sessions.session import Participant, Session
 from idp.store import redis
+from idp.store.redis import Script
 
 #: The moment of last use is written at most so often.
 _TOUCH_EVERY = 60
+
+#: Fields are set only in a record that is there: a late write must not bring back a session that was ended,
+#: for tokens live as long as the record's key does.
+_SET = Script("""
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
+return 1
+""")
 
 
 def key(session_id: str) -> str:
@@ -65,11 +75,23 @@ def start(
         address=address,
         agent=agent[:200],
     )
-    return _write(session), session
+    secret = random_token()
+    index, limits = _index(person_id), settings.current()
+    redis.pipeline(
+        ("HSET", key(session.id), *_fields_of(session, secret)),
+        ("EXPIREAT", key(session.id), moment + limits.session_absolute),
+        ("ZADD", index, moment, session.id),
+        ("ZREMRANGEBYSCORE", index, 0, moment - limits.session_absolute),
+        ("EXPIRE", index, limits.session_absolute),
+    )
+    return f"{session.id}.{secret}", session
 
 
 def strengthen(session: Session, methods: tuple[str, ...], *, ial: int | None = None) -> tuple[str, Session]:
-    """Add factors just shown to a session and change its cookie value; portals entered stay entered."""
+    """Add factors just shown to a session and change its cookie value; portals entered stay entered.
+
+    Raises ``AUTH-007`` when the session was ended meanwhile.
+    """
     moment = now()
     kept = tuple(entry for entry in session.authentications if entry[0] not in methods)
     stronger = Session(
@@ -83,49 +105,53 @@ def strengthen(session: Session, methods: tuple[str, ...], *, ial: int | None = 
         address=session.address,
         agent=session.agent,
     )
-    return _write(stronger), stronger
+    secret = random_token()
+    if not _SET.run((key(session.id),), _fields_of(stronger, secret)):
+        raise Rejected("AUTH-007", why="the session was ended meanwhile", status=403)
+    return f"{session.id}.{secret}", stronger
 
 
-def participate(session: Session, client_id: str, participant: Participant) -> list[tuple[Any, ...]]:
-    """Commands that record a portal's entry and the moment of use, to be sent with the code's.
+def enter(session: Session, client_id: str, participant: Participant, *others: tuple[Any, ...]) -> bool:
+    """Record a portal's entry and the moment of use, with ``others`` in the same packet.
 
-    Empty when nothing has changed: a re-entry writes nothing to the session.
+    False when the session was ended meanwhile. A re-entry in which nothing has changed writes nothing.
     """
-    commands: list[tuple[Any, ...]] = []
+    changes: list[Any] = []
     known = session.participants.get(client_id)
     if known is None or (known.consent, known.scopes, known.organization) != (
         participant.consent,
         participant.scopes,
         participant.organization,
     ):
-        commands.append(("HSET", key(session.id), f"c:{client_id}", _participant_json(participant)))
+        changes += [f"c:{client_id}", _participant_json(participant)]
     if now() - session.seen_at >= _TOUCH_EVERY:
-        commands.append(("HSET", key(session.id), "u", now()))
-    return commands
+        changes += ["u", now()]
+    reply, *_ = _SET.run((key(session.id),), changes, *others, ("PING",))
+    return bool(reply)
 
 
 def touch(session: Session) -> None:
     """Note that the session is in use, on a page that enters no portal."""
     if now() - session.seen_at >= _TOUCH_EVERY:
-        redis.call("HSET", key(session.id), "u", now())
+        _SET.run((key(session.id),), ("u", now()))
 
 
 def of_person(person_id: str) -> list[Session]:
     """All live sessions of a person, newest first."""
-    ids = [member.decode() for member in redis.call("SMEMBERS", _index(person_id))]
+    ids = [member.decode() for member in redis.call("ZRANGE", _index(person_id), 0, -1) or ()]
     if not ids:
         return []
     replies = redis.pipeline(*(("HGETALL", key(session_id)) for session_id in ids))
     found = [_session(sid, _fields(reply)) for sid, reply in zip(ids, replies, strict=True)]
     gone = [sid for sid, session in zip(ids, found, strict=True) if session is None]
     if gone:
-        redis.call("SREM", _index(person_id), *gone)
+        redis.call("ZREM", _index(person_id), *gone)
     return sorted((s for s in found if s), key=lambda session: session.created_at, reverse=True)
 
 
 def end(session: Session) -> None:
     """End a session; every token bound to it is dead from now on."""
-    redis.pipeline(("DEL", key(session.id)), ("SREM", _index(session.person_id), session.id))
+    redis.pipeline(("DEL", key(session.id)), ("ZREM", _index(session.person_id), session.id))
 
 
 def end_all(person_id: str, *, keep: str | None = None) -> list[Session]:
@@ -143,8 +169,7 @@ def forget_participant(person_id: str, client_id: str) -> None:
         redis.pipeline(*(("HDEL", key(session.id), f"c:{client_id}") for session in sessions))
 
 
-def _write(session: Session) -> str:
-    secret = random_token()
+def _fields_of(session: Session, secret: str) -> tuple[Any, ...]:
     core = {
         "p": session.person_id,
         "i": session.ial,
@@ -153,20 +178,13 @@ def _write(session: Session) -> str:
         "ad": session.address,
         "ag": session.agent,
     }
-    lifetime = session.created_at + settings.current().session_absolute
-    redis.pipeline(
-        ("HSET", key(session.id), "k", digest(secret), "d", orjson.dumps(core), "u", session.seen_at),
-        ("EXPIREAT", key(session.id), lifetime),
-        ("SADD", _index(session.person_id), session.id),
-        ("EXPIRE", _index(session.person_id), settings.current().session_absolute),
-    )
-    return f"{session.id}.{secret}"
+    return ("k", digest(secret), "d", orjson.dumps(core), "u", session.seen_at)
 
 
 def _fields(reply: Any) -> dict[str, bytes]:
     if not isinstance(reply, list):
         return {}
-    return {reply[n].decode(): reply[n + 1] for n in range(0, len(reply), 2)}
+    return {reply[n].decode("utf-8", "replace"): reply[n + 1] for n in range(0, len(reply), 2)}
 
 
 def _session(session_id: str, fields: dict[str, bytes]) -> Session | None:
@@ -186,7 +204,7 @@ def _session(session_id: str, fields: dict[str, bytes]) -> Session | None:
             address=core["ad"],
             agent=core["ag"],
         )
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, AttributeError):
         return None
 
 

@@ -6,6 +6,7 @@ nobody knows whether it was carried out, so the caller hears ``Unavailable`` and
 """
 
 import hashlib
+import logging
 import threading
 import time
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ from redis.exceptions import NoScriptError, RedisError, ResponseError
 
 from idp.base.errors import Unavailable
 
+log = logging.getLogger("idp.store.redis")
+
+#: Commands to which a value of a strange type is as good as none; a write, and a script, fails.
+_READS = frozenset(("GET", "GETDEL", "HGETALL", "ZRANGE"))
 #: A connection idle for longer is looked at before it is trusted: the server may have closed it.
 _TRUSTED_IDLE = 1.0
 _TIMEOUT = 2.0
@@ -50,13 +55,8 @@ def pipeline(*commands: Sequence[Any]) -> list[Any]:
     except (RedisError, OSError, ValueError) as error:
         _drop()
         raise Unavailable("redis") from error
-    for reply in replies:
-        if isinstance(reply, NoScriptError):
-            raise reply
-        if isinstance(reply, ResponseError):
-            raise Unavailable(f"redis: {_kind(reply)}") from reply
     _local.used = time.monotonic()
-    return replies
+    return [_judged(command, reply) for command, reply in zip(commands, replies, strict=True)]
 
 
 class Script:
@@ -86,6 +86,18 @@ def _read(connection: Connection) -> Any:
         return connection.read_response()
     except ResponseError as error:
         return error
+
+
+def _judged(command: Sequence[Any], reply: Any) -> Any:
+    if not isinstance(reply, ResponseError):
+        return reply
+    if isinstance(reply, NoScriptError):
+        raise reply
+    kind = _kind(reply)
+    if kind == "WRONGTYPE" and command[0] in _READS:
+        log.warning("%s: foreign data under a key of ours counts as absent", command[0])
+        return None
+    raise Unavailable(f"redis: {kind}") from reply
 
 
 def _kind(error: ResponseError) -> str:

@@ -18,8 +18,8 @@ from idp.store.redis import Script
 _REMEMBERED = 3600
 
 _TAKE = Script("""
-local value = redis.call('GET', KEYS[1])
-if not value then return {0} end
+local value = redis.pcall('GET', KEYS[1])
+if type(value) ~= 'string' then return {0} end
 if value == 'used' or value == 'replayed' then
   redis.call('SET', KEYS[1], 'replayed', 'KEEPTTL')
   redis.call('DEL', KEYS[2])
@@ -89,5 +89,13 @@ def take_code(code: str) -> Grant:
         raise Rejected("invalid_grant", "the code was used before", why="code.reuse")
     if reply[0] == 0:
         raise Rejected("invalid_grant", "the code is unknown or has expired", why="code unknown")
-    record = orjson.loads(reply[1])
-    return Grant(**{**record, "scopes": tuple(record["scopes"]), "amr": tuple(record["amr"])})
+    return _grant(reply[1])
+
+
+def _grant(value: bytes) -> Grant:
+    try:
+        record = orjson.loads(value)
+        return Grant(**{**record, "scopes": tuple(record["scopes"]), "amr": tuple(record["amr"])})
+    except (ValueError, TypeError, KeyError) as error:
+        # Whoever wrote this was not us: it counts as absent (attack book R07).
+        raise Rejected("invalid_grant", "the code is unknown or has expired", why="foreign data") from error

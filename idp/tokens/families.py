@@ -13,17 +13,18 @@ import orjson
 from idp import keyring
 from idp.base.errors import Rejected
 from idp.store.redis import Script
+from idp.tokens import liveness
 from idp.tokens.codes import Grant, code_key, grant_key
 
 _BEGIN = Script("""
-if redis.call('GET', KEYS[1]) == 'replayed' then return 0 end
+if redis.pcall('GET', KEYS[1]) == 'replayed' then return 0 end
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[1])
 return 1
 """)
 
 _ADVANCE = Script("""
-local current = redis.call('GET', KEYS[1])
-if not current then return 0 end
+local current = redis.pcall('GET', KEYS[1])
+if type(current) ~= 'string' then return 0 end
 if current ~= ARGV[1] then
   redis.call('DEL', KEYS[1])
   return 2
@@ -66,9 +67,17 @@ class RefreshToken:
 
 
 def begin(grant: Grant, lifetime: int) -> None:
-    """Make a grant alive; raises ``invalid_grant`` if its code was replayed in the meantime."""
-    if _BEGIN.run((code_key(grant.id), grant_key(grant.id)), (max(lifetime, 1),)) != 1:
+    """Make a grant alive.
+
+    Raises ``invalid_grant`` if its code was replayed in the meantime, or its session or consent ended.
+    """
+    keys = (code_key(grant.id), grant_key(grant.id))
+    bonds = liveness.bonds(grant.session_id, grant.person_id, grant.client_id)
+    reply, session, gone = _BEGIN.run(keys, (max(lifetime, 1),), *bonds)
+    if reply != 1:
         raise Rejected("invalid_grant", "the code was used before", why="code.reuse")
+    if session != 1 or liveness.voided(gone, grant.granted_at):
+        raise Rejected("invalid_grant", "the session or the consent behind the code has ended")
 
 
 def advance(token: RefreshToken, *others: tuple[Any, ...]) -> list[Any]:

@@ -27,7 +27,7 @@ def alive(handle: Handle, client_id: str, jti: str) -> bool:
     if handle.kind == CLIENT:
         return _client_token_alive(handle, jti)
     grant, session, gone = redis.pipeline(*liveness_commands(handle, client_id))
-    if gone is not None and int(gone) >= handle.granted_at:
+    if voided(gone, handle.granted_at):
         return False
     if handle.kind == OFFLINE:
         return grant is not None or fetch_one(queries.living_family(handle.grant)) is not None
@@ -38,14 +38,23 @@ def liveness_commands(handle: Handle, client_id: str) -> list[tuple[Any, ...]]:
     """The reads that decide, for a packet of one's own."""
     return [
         ("GET", grant_key(handle.grant)),
-        ("EXISTS", f"s:{{{handle.session}}}"),
-        ("GET", gone_key(handle.person or "", client_id)),
+        *bonds(handle.session or "", handle.person or "", client_id),
     ]
 
 
-def kill_grant(grant: str) -> None:
-    """End a grant bound to a session: its refresh tokens and access tokens are dead."""
-    redis.call("DEL", grant_key(grant))
+def bonds(session_id: str, person_id: str, client_id: str) -> list[tuple[Any, ...]]:
+    """The reads that tell whether a grant's session and its portal's consent are still there."""
+    return [("EXISTS", f"s:{{{session_id}}}"), ("GET", gone_key(person_id, client_id))]
+
+
+def voided(mark: bytes | None, granted_at: int) -> bool:
+    """Whether a mark of ``gone_key`` ends a grant of that moment; an unreadable one does."""
+    return mark is not None and not (mark.isdigit() and int(mark) < granted_at)
+
+
+def kill_grant(*grants: str) -> None:
+    """End grants bound to a session: their refresh tokens and access tokens are dead."""
+    redis.pipeline(*(("DEL", grant_key(grant)) for grant in grants))
 
 
 def void_grants(person_id: str, client_id: str) -> None:
@@ -65,4 +74,5 @@ def revoke_access(handle: Handle, jti: str, expires_at: int) -> None:
 
 def _client_token_alive(handle: Handle, jti: str) -> bool:
     epoch, mark = redis.pipeline(*once.look(_REVOKED, jti))
-    return mark is None and epoch is not None and handle.granted_at >= int(epoch) * 1_000_000
+    kept = epoch is not None and epoch.isdigit() and handle.granted_at >= int(epoch) * 1_000_000
+    return mark is None and kept

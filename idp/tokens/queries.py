@@ -9,7 +9,7 @@ _family = OfflineFamily.__table__
 
 
 def living_family(grant: str) -> Select[tuple[str]]:
-    """The offline family of a grant, if it is alive."""
-    return select(_family.c.grant_id).where(
+    """Whose offline family of a grant is alive, if it is."""
+    return select(_family.c.person_id).where(
         _family.c.grant_id == grant, _family.c.revoked.is_(False), _family.c.expires_at > now()
     )

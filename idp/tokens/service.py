@@ -6,16 +6,40 @@ from sqlalchemy.orm import Session
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.store.db import transaction
-from idp.tokens import liveness
-from idp.tokens.codes import Grant
+from idp.store.db import fetch_one, transaction
+from idp.tokens import families, liveness, queries
+from idp.tokens.codes import Grant, grant_id, take_code
 from idp.tokens.families import RefreshToken
 from idp.tokens.handle import OFFLINE, Handle
 from idp.tokens.models import OfflineFamily
 
 
+def redeem(code: str) -> Grant:
+    """Spend a code; its replay also ends the offline family it began (RFC 6749 §4.1.2)."""
+    try:
+        return take_code(code)
+    except Rejected as refusal:
+        if refusal.why == "code.reuse" and (family := fetch_one(queries.living_family(grant_id(code)))):
+            _revoke(family.person_id, grant_id=grant_id(code))
+        raise
+
+
+def begin(grant: Grant, lifetime: int, offline_until: int | None) -> None:
+    """Make a redeemed grant alive, for good when ``offline_until`` is set; raises ``invalid_grant``.
+
+    The lasting row comes first: a replay of the code that comes in between finds what it has to end.
+    """
+    if offline_until is not None:
+        _begin_offline(grant, offline_until)
+    try:
+        families.begin(grant, lifetime)
+    except Rejected:
+        end_grant(grant)
+        raise
+
+
 @transaction
-def begin_offline(session: Session, grant: Grant, expires_at: int) -> None:
+def _begin_offline(session: Session, grant: Grant, expires_at: int) -> None:
     """Begin a family that outlives the session (OIDC Core §11)."""
     session.add(
         OfflineFamily(
@@ -56,7 +80,9 @@ def end_access(handle: Handle, jti: str, expires_at: int) -> None:
 
 def end_grants(person_id: str, client_id: str | None = None) -> None:
     """End all a person's grants to a portal, or the offline ones to all portals."""
-    _revoke(person_id, client_id=client_id)
+    ended = _revoke(person_id, client_id=client_id)
+    if ended:
+        liveness.kill_grant(*ended)
     if client_id is not None:
         liveness.void_grants(person_id, client_id)
 
@@ -81,7 +107,7 @@ def _advance(session: Session, token: RefreshToken) -> bool:
 @transaction
 def _revoke(
     session: Session, person_id: str, *, grant_id: str | None = None, client_id: str | None = None
-) -> bool:
+) -> list[str]:
     statement = update(OfflineFamily).where(
         OfflineFamily.person_id == person_id, OfflineFamily.revoked.is_(False)
     )
@@ -92,4 +118,4 @@ def _revoke(
     ended = session.execute(statement.values(revoked=True).returning(OfflineFamily.grant_id)).all()
     for (grant,) in ended:
         audit.record_in(session, "token.revoke", person=person_id, client=client_id, grant=grant)
-    return bool(ended)
+    return [grant for (grant,) in ended]

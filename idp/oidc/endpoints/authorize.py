@@ -18,10 +18,11 @@ from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
 from idp.sessions import Participant, Session
-from idp.store import redis
 from idp.tokens import codes
 
 CONTINUE = "/authorize/continue/"
+#: What fits into a request line of 8190 bytes.
+_LONGEST_QUERY = 8000
 #: What must be asked of a person when nothing may be shown (OIDC Core §3.1.2.6).
 _SILENT_ERRORS = {
     "choose": "account_selection_required",
@@ -50,8 +51,9 @@ def post(http: Request) -> Answer:
     if http.cookie(settings.current().cookie_name("sid")) is None:
         checks.client_and_redirect(parameters)
         query = urlencode(parameters)
-        if len(query) < 4096:
-            return see_other(f"/authorize?{query}")
+        if len(query) > _LONGEST_QUERY:
+            raise Page("APP-003", why="too long to be asked again by GET", status=413)
+        return see_other(f"/authorize?{query}")
     return _authorize(http, parameters)
 
 
@@ -73,6 +75,8 @@ def resume(http: Request) -> Answer:
         _hint_holds(request, session)
         return _with_consent(http, request, session, decision, attempt)
     except Rejected as error:
+        # The portal has its answer; going back must not give it a second one.
+        login.attempts.take(attempt.id)
         return _refuse(request, error)
 
 
@@ -227,8 +231,8 @@ def _issue(
         scopes=scopes if known is None else tuple(dict.fromkeys((*known.scopes, *scopes))),
         organization=organization,
     )
-    commands = sessions.participate(session, client.client_id, entered)
-    redis.pipeline(codes.issue_code(grant), *commands)
+    if not sessions.enter(session, client.client_id, entered, codes.issue_code(grant)):
+        raise Rejected("login_required", "the session has ended")
     audit.record(
         "authz.grant",
         person=session.person_id,

@@ -49,10 +49,11 @@ def judged(parameters: dict[str, str]) -> LogoutRequest:
     claims = checks.read_hint(hint) if hint is not None else None
     client_id = str(claims["aud"]) if claims else None
     subject = str(claims["sub"]) if claims else None
+    sid = str(claims.get("sid", "")) if claims else None
     if client_id is not None and parameters.get("client_id", client_id) != client_id:
         raise Rejected("invalid_request", "client_id is not the audience of id_token_hint")
     if redirect_uri is None:
-        return LogoutRequest(client_id=client_id, subject=subject)
+        return LogoutRequest(client_id=client_id, subject=subject, sid=sid)
     client = clients.find(client_id) if client_id is not None else None
     if client is None or not client.enabled:
         # Without a hint nobody knows whose address it is: logged out here, and no way back.
@@ -64,4 +65,6 @@ def judged(parameters: dict[str, str]) -> LogoutRequest:
     state = parameters.get("state")
     if state is not None and len(state) > _LONGEST_STATE:
         raise Rejected("invalid_request", "state is too long")
-    return LogoutRequest(client_id=client_id, subject=subject, redirect_uri=redirect_uri, state=state)
+    return LogoutRequest(
+        client_id=client_id, subject=subject, sid=sid, redirect_uri=redirect_uri, state=state
+    )

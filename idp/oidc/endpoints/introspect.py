@@ -8,8 +8,9 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 
+import clients
 from clients import Client
-from idp import audit, tokens
+from idp import audit, persons, tokens
 from idp.base.errors import Rejected
 from idp.oidc import client_auth
 from idp.oidc.engine import FormRequest, Server
@@ -38,7 +39,11 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
                 "introspect.refuse", client=client.client_id, outcome="refused", reason="not its token"
             )
             return None
-        return token if tokens.alive(token.handle, token.client_id, token.claims["jti"]) else None
+        return (
+            token
+            if _in_service(token) and tokens.alive(token.handle, token.client_id, token.claims["jti"])
+            else None
+        )
 
     def create_introspection_payload(self, token: AccessToken | None) -> dict[str, Any]:
         """The answer of §2.2."""
@@ -46,6 +51,15 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
             return {"active": False}
         known = {name: token.claims[name] for name in _MEMBERS if name in token.claims}
         return {"active": True, "token_type": "Bearer", **known}
+
+
+def _in_service(token: AccessToken) -> bool:
+    """Whether the client it was issued to, and the person it speaks of, still are."""
+    owner = clients.find(token.client_id)
+    if owner is None or not owner.enabled:
+        return False
+    person = persons.find(token.handle.person) if token.handle.person else None
+    return token.handle.person is None or (person is not None and person.active)
 
 
 def _may_ask(token: AccessToken, client: Client) -> bool:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import orjson
 
 from clients import scopes
-from idp import claims, keyring, settings
+from idp import claims, keyring, login, settings
 from idp.base import levels
 from idp.base.secret import b64url
 from idp.oidc import client_auth, grants, response_modes
@@ -45,6 +45,11 @@ def _etag(body: bytes) -> str:
     return f'"{b64url(hashlib.sha256(body).digest()[:16])}"'
 
 
+def _reachable() -> list[str]:
+    """The levels that a login of ours can reach: nothing is announced that is never given (E17)."""
+    return [levels.acr(n) for n in range(1, 5) if levels.needed(n)[1] <= login.policy.HIGHEST_AAL]
+
+
 @lru_cache(maxsize=2)
 def _document(issuer: str) -> bytes:
     return orjson.dumps(
@@ -61,7 +66,7 @@ def _document(issuer: str) -> bytes:
             "response_types_supported": ["code"],
             "response_modes_supported": list(response_modes.REGISTER),
             "grant_types_supported": [grant.GRANT_TYPE for grant in grants.REGISTER],
-            "acr_values_supported": levels.ACR_VALUES,
+            "acr_values_supported": _reachable(),
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": keyring.algorithms(),
             "token_endpoint_auth_methods_supported": client_auth.PUBLIC_METHODS,

@@ -14,7 +14,7 @@ from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.oidc import client_auth, pkce
 from idp.oidc.grants import tokens_for
-from idp.tokens import Grant, families, service, take_code
+from idp.tokens import Grant, service
 from idp.tokens.families import RefreshToken
 
 
@@ -32,34 +32,38 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
         code = form.get("code")
         if code is None:
             raise InvalidRequestError("code is missing")
-        grant = take_code(code)
+        grant = service.redeem(code)
         if grant.client_id != client.client_id:
             raise Rejected("invalid_grant", "the code was issued to another client", why="client_mismatch")
         if form.get("redirect_uri") != grant.redirect_uri:
             raise Rejected("invalid_grant", "redirect_uri differs from the authorization request")
         if not pkce.proves(form.get("code_verifier", ""), grant.challenge):
             raise Rejected("invalid_grant", "code_verifier is missing or wrong")
+        self.request.user = tokens_for.organization(grant)
         self.request.authorization_code = grant
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Make the grant alive, then its tokens."""
         client, grant = self.request.client, self.request.authorization_code
-        body = tokens_for.answer(client, grant, grant.scopes, self._begin_family(grant))
+        # What the client lost since the person was asked is not given any more.
+        scopes = tuple(name for name in grant.scopes if name in client.scopes)
+        body = tokens_for.answer(client, grant, scopes, self.request.user, self._begin_family(grant))
         audit.record(
             "token.issue", person=grant.person_id, organization=grant.organization_id,
             client=client.client_id, session=grant.session_id, grant_type=self.GRANT_TYPE,
-            scope=" ".join(grant.scopes),
+            scope=" ".join(scopes),
         )  # fmt: skip
         return 200, body, self.TOKEN_RESPONSE_HEADER
 
     def _begin_family(self, grant: Grant) -> str | None:
         client = self.request.client
         if "refresh_token" not in client.grant_types:
-            families.begin(grant, client.access_token_lifetime)
+            service.begin(grant, client.access_token_lifetime, None)
             return None
         lifetime = client.refresh_token_lifetime
-        families.begin(grant, client.access_token_lifetime if grant.offline else lifetime)
         expires_at = now() + lifetime
         if grant.offline:
-            service.begin_offline(grant, expires_at)
+            service.begin(grant, client.access_token_lifetime, expires_at)
+        else:
+            service.begin(grant, lifetime, None)
         return RefreshToken(grant=grant, generation=1, expires_at=expires_at).seal()

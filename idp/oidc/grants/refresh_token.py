@@ -40,6 +40,7 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         if token.expires_at <= now():
             raise Rejected("invalid_grant", "the refresh token has expired")
         self.request.scope = " ".join(self._scopes(token))
+        self.request.user = tokens_for.organization(token.grant)
         self._advance(token)
         self.request.refresh_token = token
 
@@ -48,7 +49,7 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         client, token = self.request.client, self.request.refresh_token
         scopes = tuple(self.request.scope.split())
         successor = replace(token, generation=token.generation + 1).seal()
-        body = tokens_for.answer(client, token.grant, scopes, successor)
+        body = tokens_for.answer(client, token.grant, scopes, self.request.user, successor)
         audit.record(
             "token.issue", person=token.grant.person_id, organization=token.grant.organization_id,
             client=client.client_id, session=token.grant.session_id, grant_type=self.GRANT_TYPE,
@@ -70,19 +71,20 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         return wanted
 
     def _advance(self, token: RefreshToken) -> None:
-        gone = ("GET", liveness.gone_key(token.grant.person_id, token.grant.client_id))
-        if token.grant.offline:
-            voided = redis.call(*gone)
+        grant = token.grant
+        bonds = liveness.bonds(grant.session_id, grant.person_id, grant.client_id)
+        if grant.offline:
+            _, voided = redis.pipeline(*bonds)
             self._refuse_voided(token, voided)
             service.advance_offline(token)
             return
-        session, voided = families.advance(token, ("EXISTS", f"s:{{{token.grant.session_id}}}"), gone)
+        session, voided = families.advance(token, *bonds)
         self._refuse_voided(token, voided)
         if session != 1:
             liveness.kill_grant(token.grant.id)
             raise Rejected("invalid_grant", "the session has ended")
 
     def _refuse_voided(self, token: RefreshToken, voided: bytes | None) -> None:
-        if voided is not None and int(voided) >= token.grant.granted_at:
+        if liveness.voided(voided, token.grant.granted_at):
             liveness.kill_grant(token.grant.id)
             raise Rejected("invalid_grant", "the user has withdrawn the consent")

@@ -12,10 +12,13 @@ from idp.tokens.handle import OFFLINE, SESSION
 
 
 def answer(
-    client: Client, grant: Grant, scopes: tuple[str, ...], refresh_token: str | None
+    client: Client,
+    grant: Grant,
+    scopes: tuple[str, ...],
+    organization: Organization | None,
+    refresh_token: str | None,
 ) -> dict[str, Any]:
     """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
-    organization = _organization(grant)
     access = _access_token(client, grant, scopes, organization)
     body: dict[str, Any] = {
         "access_token": access,
@@ -86,13 +89,16 @@ def _id_token(
     )
 
 
-def _organization(grant: Grant) -> Organization | None:
-    """The organisation acted for, if its representative still may (attack book F25)."""
+def organization(grant: Grant) -> Organization | None:
+    """The organisation acted for, if its representative still may (attack book F25).
+
+    Asked before a refresh token is used up: a database that is away must not cost the portal its token.
+    """
     if grant.organization_id is None:
         return None
-    organization = organizations.find(grant.organization_id)
-    if organization is None or not organizations.represents(grant.person_id, grant.organization_id):
+    found = organizations.find(grant.organization_id)
+    if found is None or not organizations.represents(grant.person_id, grant.organization_id):
         raise Rejected(
             "invalid_grant", "the right to act for the organization has ended", why="delegation.ended"
         )
-    return organization
+    return found
