@@ -93,6 +93,11 @@ def forms(html: str) -> list[Form]:
     return page.forms
 
 
+def _is_only_a_button(found: list[Form]) -> bool:
+    """Whether the page asks no more than to go on."""
+    return len(found) == 1 and not found[0].offered and found[0].method == "POST"
+
+
 class Browser:
     """One person's browser; it knows no scripts and keeps cookies by origin, path and name."""
 
@@ -147,7 +152,7 @@ class Browser:
         found = forms(page.text) if page.status == 200 else []
         known = [{name: value for name, value in fill.items() if form.accepts(name, value)} for form in found]
         best = max(range(len(found)), key=lambda index: len(known[index]), default=None)
-        if best is None or not known[best]:
+        if best is None or not (known[best] or _is_only_a_button(found)):
             raise Stuck(f"{page.status} at {url} asks nothing known: {page.text[:2000]}")
         form = found[best]
         target = urljoin(url, form.action) if form.action else url

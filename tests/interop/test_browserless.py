@@ -45,6 +45,14 @@ def test_a_page_that_asks_nothing_known_stops_the_walk(page: Answer) -> None:
         Browser().fill_in("http://h/", page, {"identifier": "me"})
 
 
+def test_a_page_that_only_asks_to_go_on_is_answered() -> None:
+    page = (
+        "<form method=post action=/out><input type=hidden name=csrf value=c><button>Log out</button></form>"
+    )
+    request = Browser().fill_in("http://h/end_session", _html(page), {"identifier": "me"})
+    assert (request.url, request.body) == ("http://h/out", b"csrf=c")
+
+
 def test_cookies_go_back_to_their_own_host_and_path_only() -> None:
     browser = Browser()
     cookies = (("set-cookie", "sid=1; Path=/; HttpOnly"), ("set-cookie", "step=2; Path=/login"))

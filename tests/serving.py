@@ -1,0 +1,94 @@
+"""The whole server as a child process, started as in production, for what meets it from outside."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.postgres import free_port
+from tests.wire import Request, exchange
+
+_ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A running server, the secrets of its portals and what its people type."""
+
+    issuer: str
+    port: int
+    process: int
+    secrets: Mapping[str, str]
+    people: tuple[Mapping[str, str], ...]
+
+
+@contextmanager
+def running(
+    folder: Path, portals: Sequence[Mapping[str, Any]], *, people: int = 1, **chosen: object
+) -> Iterator[Served]:
+    """``idp serve`` on furnished stores, as long as the block lasts; ``chosen`` are settings by name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    port = free_port()
+    environment = _environment(folder, port, chosen)
+    with (folder / "server.log").open("wb") as log:
+        command = [sys.executable, "-m", "idp.cli", "serve"]
+        furnished = _furnish(environment, {"portals": portals, "people": people})
+        server = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            _wait(server, port, folder / "server.log")
+            yield Served(
+                issuer=f"http://127.0.0.1:{port}",
+                port=port,
+                process=server.pid,
+                secrets=furnished["secrets"],
+                people=tuple(furnished["people"]),
+            )
+        finally:
+            server.terminate()
+            server.wait(60)
+
+
+def _environment(folder: Path, port: int, chosen: Mapping[str, object]) -> dict[str, str]:
+    """The settings of a test server; the environment's own ones do not reach it."""
+    settings = {
+        "environment": "test",
+        "issuer": f"http://127.0.0.1:{port}",
+        "listen": f"127.0.0.1:{port}",
+        "var_dir": folder / "var",
+        "keys_dir": folder / "keys",
+        "allow_demo_regions": "true",
+        "key_publish_lead": 0,
+        **chosen,
+    }
+    named = {f"IDP_{name.upper()}": str(value) for name, value in settings.items()}
+    return {name: value for name, value in os.environ.items() if not name.startswith("IDP_")} | named
+
+
+def _furnish(environment: Mapping[str, str], wanted: Mapping[str, object]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.furnish"],
+        cwd=_ROOT, env=environment, input=json.dumps(wanted), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(f"the stores could not be furnished: {done.stderr}")
+    return dict(json.loads(done.stdout))
+
+
+def _wait(server: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            if exchange(Request(url=f"http://127.0.0.1:{port}/readyz")).status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"the server did not come up: {log.read_text()[-4000:]}")
