@@ -1,6 +1,7 @@
 """create_app(): settings, stores, keys, pages, the gate: the only file that knows every package."""
 
 from flask import Flask, Response, g, request
+from sqlalchemy import inspect
 
 import clients.models
 import idp.audit.models
@@ -38,8 +39,19 @@ def open_stores(conf: Settings) -> Flask:
     app = Flask("idp")
     db.init_app(app, conf.sql_url, conf.database_pool)
     redis.open(conf.cache_url)
-    keyring.open(conf.keys_dir, create=True)
+    keyring.open(conf.keys_dir, create=not _holds_people())
     return app
+
+
+def _holds_people() -> bool:
+    """Whether the database holds anybody: then lost keys are lost, and none may take their place (R40)."""
+    try:
+        with db.reading() as connection:
+            return inspect(connection).has_table("person") and bool(
+                connection.exec_driver_sql("SELECT 1 FROM person LIMIT 1").first()
+            )
+    except Unavailable:
+        return True
 
 
 def create_app(configured: Settings | None = None) -> Flask:

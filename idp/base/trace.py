@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -53,6 +54,7 @@ def _request_id(text: str) -> str:
     return text if _ACCEPTABLE_ID.fullmatch(text) else secrets.token_hex(8)
 
 
+@lru_cache(maxsize=4096)
 def _address(text: str) -> str:
     try:
         return str(ip_address(text.partition("%")[0]))

@@ -5,7 +5,7 @@ one is refused without a trip. Redis keeps one number a family, the generation t
 and advancing it is one script. Showing an older generation kills the family.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -44,9 +44,8 @@ class RefreshToken:
 
     def seal(self) -> str:
         """The token as the portal gets it: indistinguishable from random."""
-        grant = asdict(self.grant)
-        del grant["nonce"], grant["challenge"], grant["redirect_uri"]
-        return keyring.seal_token(orjson.dumps(["rt", self.generation, self.expires_at, grant]))
+        grant = replace(self.grant, nonce=None, challenge="", redirect_uri="")
+        return keyring.seal_token(orjson.dumps(["rt", self.generation, self.expires_at, *grant.record()]))
 
     @classmethod
     def open(cls, text: str) -> "RefreshToken":
@@ -56,14 +55,8 @@ class RefreshToken:
             raise Rejected(
                 "invalid_grant", "the refresh token is not valid", why="not a refresh token of ours"
             )
-        _, generation, expires_at, grant = orjson.loads(plain)
-        for name in ("scopes", "amr"):
-            grant[name] = tuple(grant[name])
-        return cls(
-            grant=Grant(**grant, nonce=None, challenge="", redirect_uri=""),
-            generation=generation,
-            expires_at=expires_at,
-        )
+        _, generation, expires_at, *grant = orjson.loads(plain)
+        return cls(grant=Grant.of_record(grant), generation=generation, expires_at=expires_at)
 
 
 def begin(grant: Grant, lifetime: int) -> None:
