@@ -6,6 +6,7 @@ One runs beside the server; two do no harm, for every job takes its work by one 
 import logging
 import signal
 import threading
+from collections.abc import Callable, Sequence
 
 from idp import audit, metrics
 from idp.audit import jobs as audit_jobs
@@ -21,9 +22,12 @@ def count_backlog() -> None:
     metrics.audit_spool(audit_jobs.backlog())
 
 
-JOBS = (audit_jobs.ship, audit_jobs.seal, logout_jobs.deliver_due, count_backlog)
+#: Jobs that wait for nobody outside go round together; a portal that does not answer holds up only its own.
+ROUNDS = ((audit_jobs.ship, audit_jobs.seal, count_backlog), (logout_jobs.deliver_due,))
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0
+
+Job = Callable[[], object]
 
 
 def run() -> None:
@@ -32,23 +36,32 @@ def run() -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    while not stop.wait(_round()):
+    threads = [threading.Thread(target=_repeat, args=(jobs, stop)) for jobs in ROUNDS]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _repeat(jobs: Sequence[Job], stop: threading.Event) -> None:
+    while not stop.wait(_round(jobs)):
         pass
-    _round()
+    _round(jobs)
 
 
-def _round() -> float:
-    """One round of all jobs; the seconds to wait before the next."""
+def _round(jobs: Sequence[Job]) -> float:
+    """One round of some jobs; the seconds to wait before the next."""
     pause = _PAUSE
-    for job in JOBS:
+    for job in jobs:
+        name = getattr(job, "__name__", "a job")
         try:
             with audit.request_context():
                 job()
         except Unavailable as error:
-            log.warning("%s waits: %s is unavailable", job.__name__, error.what)
+            log.warning("%s waits: %s is unavailable", name, error.what)
             pause = _PAUSE_AFTER_FAILURE
         except Exception:
             # A job that fails must not take the others with it; it is tried again next round.
-            log.exception("%s failed", job.__name__)
+            log.exception("%s failed", name)
             pause = _PAUSE_AFTER_FAILURE
     return pause

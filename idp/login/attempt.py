@@ -68,7 +68,7 @@ class Attempt:
 
     def as_json(self) -> dict[str, Any]:
         """The record form."""
-        return asdict(self)
+        return asdict(self) | {"requirement": self.requirement.as_json()}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from idp import keyring
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
@@ -34,8 +36,8 @@ class Requirement:
         return replace(self, logged_in="", chosen="", organization=None)
 
     def as_json(self) -> dict[str, Any]:
-        """The record form."""
-        return asdict(self)
+        """The record form; the hint is sealed, for portals may send a person's number in it."""
+        return asdict(self) | {"login_hint": keyring.seal_token(self.login_hint.encode())}
 
     @classmethod
     def from_json(cls, record: dict[str, Any]) -> Self:
@@ -43,4 +45,5 @@ class Requirement:
         known = {field.name for field in fields(cls)}
         values = {name: value for name, value in record.items() if name in known}
         values["subject_types"] = tuple(values.get("subject_types", ("natural",)))
+        values["login_hint"] = (keyring.open_token(values.get("login_hint", "")) or b"").decode()
         return cls(**values)

@@ -11,32 +11,49 @@ from idp.base.clock import now
 from idp.logout import queries, service
 from idp.logout.backchannel import deliver, logout_token
 
-_BATCH = 64
+_OF_ONE_PORTAL = 16
 _THREADS = 8
 #: Seconds between two attempts grow so: 5, 10, 20 … up to an hour.
 _FIRST_WAIT = 5
 _LONGEST_WAIT = 3600
+#: Who has not heard of a logout after a day has ended the session by itself.
+_GIVEN_UP = 86400
 
 
 def deliver_due() -> int:
-    """Deliver what is due; how many attempts were made."""
-    rows = queries.due(now(), _BATCH)
-    if not rows:
+    """Deliver what is due, portals side by side; how many attempts were made."""
+    portals: dict[str, list[Row[Any]]] = {}
+    for row in queries.due(now(), _OF_ONE_PORTAL):
+        portals.setdefault(row.client_id, []).append(row)
+    if not portals:
         return 0
     with ThreadPoolExecutor(_THREADS) as pool:
-        return sum(pool.map(_attempt, rows))
+        return sum(pool.map(_deliver_to_one, portals.values()))
 
 
-def _attempt(row: Row[Any]) -> int:
+def _deliver_to_one(rows: list[Row[Any]]) -> int:
+    """One portal's deliveries in turn; when it does not answer, the rest of them wait as long as this one."""
+    made = 0
+    for row in rows:
+        until = _attempt(row)
+        made += until is not None
+        if until:
+            service.postpone(row.client_id, until)
+            break
+    return made
+
+
+def _attempt(row: Row[Any]) -> int | None:
+    """``None`` if another worker has the delivery, the moment to wait for if the portal is away, else 0."""
     if not service.claim(row.id, row.attempts, until=now() + 4 * settings.current().logout_timeout):
-        return 0
+        return None
     client = clients.find(row.client_id)
     if client is None or not client.backchannel_logout_uri:
         outcome, over = "the portal is gone", True
     else:
         outcome = deliver(client, logout_token(client, row.person_id, row.session_id))
-        over = row.attempts + 1 >= settings.current().logout_attempts
+        over = row.attempts + 1 >= settings.current().logout_attempts or now() - row.created_at >= _GIVEN_UP
     status = "delivered" if outcome in ("200", "204") else "failed" if over else "waiting"
-    wait = min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
-    service.settle(row.id, status=status, outcome=outcome, next_at=now() + wait, client_id=row.client_id)
-    return 1
+    next_at = now() + min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)
+    service.settle(row.id, status=status, outcome=outcome, next_at=next_at, client_id=row.client_id)
+    return 0 if outcome.isdigit() or client is None else next_at

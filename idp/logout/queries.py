@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, func, select
 
 from idp.logout.models import LogoutDelivery
 from idp.store import db
@@ -11,14 +11,17 @@ DELIVERIES: Table = LogoutDelivery.__table__
 
 
 def due(moment: int, most: int) -> list[Row[Any]]:
-    """Deliveries whose time has come, oldest first."""
-    statement = (
-        select(DELIVERIES)
+    """Deliveries whose time has come, oldest first, of each portal so many at most.
+
+    A portal that is down has a long queue; it must not stand in front of the others' queues.
+    """
+    place = func.row_number().over(partition_by=DELIVERIES.c.client_id, order_by=DELIVERIES.c.next_at)
+    ranked = (
+        select(DELIVERIES, place.label("place"))
         .where(DELIVERIES.c.status == "waiting", DELIVERIES.c.next_at <= moment)
-        .order_by(DELIVERIES.c.next_at)
-        .limit(most)
+        .subquery()
     )
-    return db.fetch_all(statement)
+    return db.fetch_all(select(ranked).where(ranked.c.place <= most).order_by(ranked.c.next_at))
 
 
 def of_session(session_id: str) -> list[Row[Any]]:

@@ -73,6 +73,20 @@ def claim(transaction: Transaction, delivery_id: str, attempts: int, until: int)
 
 
 @transaction
+def postpone(transaction: Transaction, client_id: str, until: int) -> None:
+    """Let everything that is due to a portal wait, because it does not answer."""
+    transaction.execute(
+        update(LogoutDelivery)
+        .where(
+            LogoutDelivery.client_id == client_id,
+            LogoutDelivery.status == "waiting",
+            LogoutDelivery.next_at < until,
+        )
+        .values(next_at=until)
+    )
+
+
+@transaction
 def settle(
     transaction: Transaction, delivery_id: str, *, status: str, outcome: str, next_at: int, client_id: str
 ) -> None:

@@ -10,7 +10,11 @@ from idp.oidc.request import Answer
 
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
 _YEAR = 365 * 86400
-_SAFE = (("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"))
+_SAFE = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
 JSON = (("Content-Type", "application/json"), *NO_STORE, *_SAFE)
 
 

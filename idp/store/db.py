@@ -44,6 +44,7 @@ def init_app(app: Flask, url: str, pool: int) -> None:
             "pool_recycle": 1800,
             "connect_args": {
                 "connect_timeout": 3,
+                "tcp_user_timeout": 3000,
                 "options": "-c statement_timeout=3000 -c lock_timeout=3000 -c timezone=UTC",
             },
         }
@@ -68,6 +69,16 @@ def close() -> None:
     for engine in _engines.values():
         engine.dispose()
     _engines.clear()
+
+
+def disconnect() -> None:
+    """Close this process's connections before it forks.
+
+    Locks and shared memory of an open SQLite database do not survive a fork: a child that inherits them reads
+    a torn log ("malformed"), even on connections of its own (sqlite.org, How To Corrupt, §2.6).
+    """
+    for engine in _engines.values():
+        engine.dispose()
 
 
 def forked() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from redis.connection import ConnectionInterface as Connection
 from redis.connection import ConnectionPool
 from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import TimeoutError as TimedOut
 
 from idp.base.errors import Unavailable
 
@@ -25,7 +26,13 @@ _READS = frozenset(("GET", "GETDEL", "HGETALL", "ZRANGE"))
 #: A connection idle for longer is looked at before it is trusted: the server may have closed it.
 _TRUSTED_IDLE = 1.0
 _TIMEOUT = 2.0
+#: A server that let somebody wait is left alone so long, and asked again with this little patience, by one
+#: thread at a time: nobody's waiting may hold up what needs no Redis (attack book R02, R03).
+_PAUSE = 1.0
+_PATIENCE = 0.25
 
+#: Until when the server is left alone; 0 when it answers.
+_stalled = 0.0
 _url = ""
 _generation = 0
 _local = threading.local()
@@ -36,8 +43,8 @@ trips = threading.local()
 
 def open(url: str) -> None:
     """Use the server at ``url`` (``redis://``, ``rediss://`` or ``unix://``) from now on; connects lazily."""
-    global _url, _generation
-    _url, _generation = url, _generation + 1
+    global _url, _generation, _stalled
+    _url, _generation, _stalled = url, _generation + 1, 0.0
 
 
 def call(*command: Any) -> Any:
@@ -54,8 +61,11 @@ def pipeline(*commands: Sequence[Any]) -> list[Any]:
         replies = [_read(connection) for _ in commands]
     except (RedisError, OSError, ValueError) as error:
         _drop()
+        _note(error)
         raise Unavailable("redis") from error
     _local.used = time.monotonic()
+    if _stalled:
+        _recovered()
     return [_judged(command, reply) for command, reply in zip(commands, replies, strict=True)]
 
 
@@ -106,7 +116,7 @@ def _kind(error: ResponseError) -> str:
 
 def _ready() -> Connection:
     connection: Connection | None = getattr(_local, "connection", None)
-    if connection is not None and _local.generation == _generation:
+    if connection is not None and _local.generation == _generation and not _stalled:
         if time.monotonic() - _local.used < _TRUSTED_IDLE or _still_open(connection):
             return connection
         _drop()
@@ -122,13 +132,15 @@ def _still_open(connection: Connection) -> bool:
 
 def _connect() -> Connection:
     _drop()
+    patience = _turn() if _stalled else _TIMEOUT
     pool = ConnectionPool.from_url(
-        _url, socket_timeout=_TIMEOUT, socket_connect_timeout=_TIMEOUT, protocol=2, max_connections=1
+        _url, socket_timeout=patience, socket_connect_timeout=patience, protocol=2, max_connections=1
     )
     connection = pool.make_connection()
     try:
         connection.connect()
     except (RedisError, OSError) as error:
+        _note(error)
         raise Unavailable("redis") from error
     _local.connection, _local.generation, _local.used = connection, _generation, time.monotonic()
     return connection
@@ -139,3 +151,27 @@ def _drop() -> None:
     if connection is not None:
         connection.disconnect()
         _local.connection = None
+
+
+def _note(error: Exception) -> None:
+    """A server that refuses costs nobody time; one that is silent does."""
+    global _stalled
+    if isinstance(error, TimedOut | TimeoutError):
+        _stalled = time.monotonic() + _PAUSE
+
+
+def _turn() -> float:
+    """The patience of the one thread that may ask a silent server again; raises ``Unavailable`` else."""
+    global _stalled
+    moment = time.monotonic()
+    if moment < _stalled:
+        raise Unavailable("redis")
+    _stalled = moment + _PAUSE
+    return _PATIENCE
+
+
+def _recovered() -> None:
+    """The server answers again; this thread's next connection is an ordinary one."""
+    global _stalled
+    _stalled = 0.0
+    _drop()

@@ -8,8 +8,7 @@ from idp import login
 from idp.base import clock
 from idp.login import attempts
 from idp.persons import service as registry
-from idp.sessions import Participant, participate
-from idp.store import redis
+from idp.sessions import Participant, enter
 from tests.conftest import MovableClock
 from tests.loginface import NUMBER, PASSWORD, Browser, events, someone, spooled, with_generator
 from tests.webface import csrf
@@ -110,7 +109,7 @@ def test_i20_the_methods_named_are_the_methods_used(time_travel: MovableClock) -
     browser.begin(client_id="another portal")
     assert browser.arrived
     entered = Participant(since=clock.now(), consent="", scopes=(), organization=None)
-    redis.pipeline(*participate(browser.session, "another portal", entered))
+    assert enter(browser.session, "another portal", entered)
     assert browser.session is not None
     assert (browser.session.amr, browser.session.auth_time) == (("pwd",), shown_at)
 

@@ -61,7 +61,7 @@ def test_a_grant_is_recorded_with_its_bases(someone: Citizen, client: Client) ->
 def test_a_withdrawal_ends_what_the_portal_got(someone: Citizen, client: Client) -> None:
     agree(someone, client, "openid")
     entered = Participant(since=now(), consent=consent.version(client), scopes=("openid",), organization=None)
-    redis.pipeline(*sessions.participate(someone.session, "portal-a", entered))
+    assert sessions.enter(someone.session, "portal-a", entered)
     token = Handle(
         kind=SESSION,
         grant="grant",
