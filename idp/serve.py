@@ -34,7 +34,7 @@ def run() -> int:
             migration.demand()
         else:
             migration.upgrade()
-        db.forked()
+        db.disconnect()
         with _worker():
             return webserver.run(gate, conf)
 
