@@ -14,7 +14,8 @@ from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
 import clients
-from clients import Client, service
+from clients import Client
+from clients import service as registry
 from idp import sessions, settings
 
 ISSUER = "http://127.0.0.1:8080"
@@ -41,7 +42,7 @@ def portal(client_id: str = "tax", **changes: Any) -> "Portal":
         "response_modes": ("query", "form_post"),
         "scopes": ("openid", "profile", "realname", "age"),
     }
-    (change,) = service.apply([Client(**(values | changes))], operator="test")
+    (change,) = registry.apply([Client(**(values | changes))], operator="test")
     found = clients.find(client_id)
     assert found is not None
     return Portal(client=found, secret=change.secret.reveal() if change.secret else "")
@@ -161,9 +162,21 @@ def decode(token: str) -> dict[str, Any]:
 
 def citizen(number: str = "010101198504123013", name: str = "张示", *, ial: int = 3) -> str:
     """Register a person proven to a real-name level; the person's id."""
-    from idp.persons import service as registry
+    from idp.persons import service as persons
 
-    person_id = registry.register(full_name=name, id_number=number, operator="test", source="test")
+    person_id = persons.register(full_name=name, id_number=number, operator="test", source="test")
     if ial:
-        registry.set_level(person_id, ial, method="registry_match", source="test", operator="test")
+        persons.set_level(person_id, ial, method="registry_match", source="test", operator="test")
     return person_id
+
+
+def service(client_id: str = "machine", **changes: Any) -> Portal:
+    """Register a system that acts for itself, without citizens."""
+    own = {
+        "grant_types": ("client_credentials",),
+        "redirect_uris": (),
+        "post_logout_redirect_uris": (),
+        "scopes": ("data.query",),
+        "sector": f"{client_id}.example.gov",
+    }
+    return portal(client_id, **(own | changes))

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from clients import service
+from clients import service as registry
 from idp.oidc.request import FORM
-from tests.actors import Person, Portal, decode, portal
+from tests.actors import Person, Portal, decode, portal, service
 from tests.conftest import MovableClock
 from tests.records import events, nothing_changed, one_event
 
@@ -143,14 +143,7 @@ def test_b18_parameters_of_the_query_are_not_looked_at(me: Person, tax: Portal) 
 
 def test_b19_a_grant_the_client_was_not_given_is_refused(me: Person, tax: Portal) -> None:
     assert refusal(me.token(tax, {"grant_type": "client_credentials"})) == (400, "unauthorized_client")
-    machine = portal(
-        "machine",
-        grant_types=("client_credentials",),
-        redirect_uris=(),
-        scopes=("data.query",),
-        sector="m.example.gov",
-        post_logout_redirect_uris=(),
-    )
+    machine = service()
     assert refusal(me.token(machine, {"grant_type": "authorization_code", "code": "x"})) == (
         400,
         "unauthorized_client",
@@ -164,14 +157,7 @@ def test_b20_the_password_grant_does_not_exist(me: Person, tax: Portal) -> None:
 
 
 def test_b21_a_service_gets_no_scope_of_a_person(me: Person, stores: None) -> None:
-    machine = portal(
-        "machine",
-        grant_types=("client_credentials",),
-        redirect_uris=(),
-        scopes=("data.query",),
-        sector="m.example.gov",
-        post_logout_redirect_uris=(),
-    )
+    machine = service()
     for scope in ("openid", "profile", "data.query openid", "offline_access"):
         assert refusal(me.token(machine, {"grant_type": "client_credentials", "scope": scope})) == (
             400,
@@ -184,7 +170,7 @@ def test_b21_a_service_gets_no_scope_of_a_person(me: Person, stores: None) -> No
 
 def test_b25_a_disabled_client_gets_nothing_any_more(me: Person, tax: Portal) -> None:
     code, tokens = me.code_for(tax), me.tokens(tax)
-    service.disable("tax", operator="test")
+    registry.disable("tax", operator="test")
     assert refusal(me.token(tax, tax.token_form(code))) == (401, "invalid_client")
     form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
     assert refusal(me.token(tax, form)) == (401, "invalid_client")

@@ -11,7 +11,7 @@ from idp.base.errors import Unavailable
 from idp.persons import service as persons
 from idp.store import redis
 from idp.tokens import service as token_service
-from tests.actors import ISSUER, Person, Portal, citizen, decode, portal
+from tests.actors import ISSUER, Person, Portal, citizen, decode, portal, service
 from tests.attacks.test_b_token import lives, refusal
 from tests.conftest import MovableClock
 from tests.records import events, one_event
@@ -208,15 +208,7 @@ def test_d21_a_token_in_the_url_is_not_looked_at(me: Person, tax: Portal) -> Non
 
 
 def test_d22_a_token_for_another_service_is_refused(me: Person, stores: None) -> None:
-    machine = portal(
-        "machine",
-        grant_types=("client_credentials",),
-        redirect_uris=(),
-        scopes=("data.query",),
-        sector="m.example.gov",
-        post_logout_redirect_uris=(),
-        audience="https://exchange.example.gov",
-    )
+    machine = service(audience="https://exchange.example.gov")
     token = (me.token(machine, {"grant_type": "client_credentials"}).json or {})["access_token"]
     assert decode(token)["aud"] == "https://exchange.example.gov"
     assert not lives(me, token)
@@ -255,14 +247,7 @@ def test_d29_of_two_tokens_one_grant_revoked_the_other_lives(me: Person, tax: Po
 
 
 def test_a_revoked_token_of_a_service_stays_dead_after_a_flush(me: Person, stores: None) -> None:
-    machine = portal(
-        "machine",
-        grant_types=("client_credentials",),
-        redirect_uris=(),
-        scopes=("data.query",),
-        sector="m.example.gov",
-        post_logout_redirect_uris=(),
-    )
+    machine = service()
     token = (me.token(machine, {"grant_type": "client_credentials"}).json or {})["access_token"]
     assert introspect(me, machine, token)["active"] is True
     me.post("/revoke", {"token": token}, headers=machine.basic)

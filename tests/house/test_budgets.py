@@ -10,7 +10,7 @@ from sqlalchemy import event
 import clients
 from idp import keyring
 from idp.store import db, redis
-from tests.actors import Person, Portal, portal
+from tests.actors import Person, Portal, portal, service
 
 
 @dataclass
@@ -101,8 +101,7 @@ def test_introspection_costs_one_trip(me: Person, tax: Portal, measured: Cost) -
 
 
 def test_client_credentials_cost_one_trip_and_one_signature(me: Person, stores: None, measured: Cost) -> None:
-    machine = portal("tax", grant_types=("client_credentials",), redirect_uris=(), scopes=("data.query",),
-                     post_logout_redirect_uris=())  # fmt: skip
+    machine = service("tax")
     with costs(measured, sql=0, trips=1, signatures=1):
         assert me.token(machine, {"grant_type": "client_credentials"}).status_code == 200
 
