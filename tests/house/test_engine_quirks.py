@@ -4,7 +4,6 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -18,7 +17,6 @@ from idp import settings
 from idp.base.clock import now
 from idp.gate import Gate
 from idp.oidc import grants
-from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.client_auth import private_key_jwt
 from idp.oidc.endpoints import token
 from idp.oidc.engine import Server
@@ -33,14 +31,6 @@ KEYS: dict[str, Any] = {
     "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "k"}),
     "Ed25519": OKPKey.generate_key("Ed25519", {"kid": "k"}),
 }
-
-
-def test_quirk_02_the_issuer_stands_in_the_fragment(tax: Portal) -> None:
-    request = AuthorizationRequest(
-        client=tax.client, parameters={}, redirect_uri=tax.redirect_uri, response_mode="fragment"
-    )
-    location = urlsplit(dict(request.answer({"code": "c"}).headers)["Location"])
-    assert (location.query, dict(parse_qsl(location.fragment))) == ("", {"code": "c", "iss": ISSUER})
 
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # by RFC 9864; portals still send it

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from pydantic import SecretStr
 
 from idp.cli import idp
 from idp.settings import Settings, reference
@@ -30,7 +31,7 @@ def test_the_page_needs_no_settings_to_be_right(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_values_in_force_show_no_secret() -> None:
-    conf = Settings(environment="test", database_url="postgresql://user:hidden@host/idp")
+    conf = Settings(environment="test", database_url=SecretStr("postgresql://user:hidden@host/idp"))
     shown = dict(reference.in_force(conf))
     assert shown["IDP_ENVIRONMENT"] == "test"
     assert "hidden" not in "".join(shown.values())
