@@ -1,14 +1,16 @@
 """Somebody at a browser: types what pages ask for and presses what pages offer."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
 from tests.demonstration import Demonstration, Person
 
-#: More pages than any way through the platform has.
+#: More pages than any way through the platform has, and more stops than any page.
 _MOST_PAGES = 12
+_MOST_STOPS = 60
 
 
 class Visitor:
@@ -47,12 +49,12 @@ class Visitor:
         """Whether the page is the identity platform's."""
         return urlsplit(self.page.url).netloc == urlsplit(self.site.issuer).netloc
 
-    def pass_platform(self, identity: str = "self") -> None:
-        """Do what the platform asks until it leads back; ``asked`` keeps what that was."""
+    def pass_platform(self, identity: str = "self", *, agree: bool = True, until: str = "") -> None:
+        """Do what the platform asks until it leads back, or to a page of its own; ``asked`` keeps what."""
         for _ in range(_MOST_PAGES):
-            if not self.at_platform:
+            if not self.at_platform or (until and urlsplit(self.page.url).path == until):
                 return
-            self._answer(identity)
+            self.answer(identity, agree=agree)
         raise AssertionError(f"no way through the platform; the last page was {self.page.title()}")
 
     def log_in_at(self, portal: str, identity: str = "self") -> None:
@@ -71,14 +73,35 @@ class Visitor:
         self.open(self.site.portals[portal])
         return self.page.locator("#log-in").count() == 0
 
-    def _answer(self, identity: str) -> None:
+    def set_up_generator(self) -> None:
+        """Type the secret into a generator, and its code into the page."""
+        secret = self.text("#secret").replace(" ", "")
+        self.person = replace(self.person, totp=secret)
+        self._fill("code", self.person.code())
+
+    def tab_to(self, selector: str) -> None:
+        """Press the tabulator until something has the focus, as people without a mouse do."""
+        for _ in range(_MOST_STOPS):
+            if self.page.eval_on_selector(selector, "e => e === document.activeElement"):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"{selector} cannot be reached by keyboard")
+
+    def enter(self) -> None:
+        """Press what has the focus, and wait for the page it opens."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+        self._look(self.page)
+
+    def answer(self, identity: str = "self", *, agree: bool = True) -> None:
+        """Do what this page of the platform asks for."""
         fields = {"identifier": self.person.login, "password": self.person.password}
         for name, value in fields.items():
             if self.page.locator(f"input#{name}").count():
                 return self._fill(name, value)
         if self.page.locator("input#code").count():
             return self._fill("code", self.person.code())
-        for name in (f"identity-{identity}", "agree"):
+        for name in (f"identity-{identity}", "agree" if agree else "deny"):
             if self.page.locator(f"#{name}").count():
                 self.asked.append(name)
                 return self.press(f"#{name}")
