@@ -19,7 +19,7 @@ ApplicationType = Literal["web", "native"]
 AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
 GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
 LegalBasis = Literal["statutory_duty", "consent", "separate_consent", "mandate"]
-ResponseMode = Literal["query", "form_post"]
+ResponseMode = Literal["query", "fragment", "form_post"]
 SubjectType = Literal["natural", "legal"]
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")

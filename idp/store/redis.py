@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from hiredis import pack_command
 from redis.connection import ConnectionInterface as Connection
 from redis.connection import ConnectionPool
 from redis.exceptions import NoScriptError, RedisError, ResponseError
@@ -37,9 +38,6 @@ _url = ""
 _generation = 0
 _local = threading.local()
 
-#: Trips made by this thread, for the budgets of the hot path.
-trips = threading.local()
-
 
 def open(url: str) -> None:
     """Use the server at ``url`` (``redis://``, ``rediss://`` or ``unix://``) from now on; connects lazily."""
@@ -52,12 +50,11 @@ def call(*command: Any) -> Any:
     return pipeline(command)[0]
 
 
-def pipeline(*commands: Sequence[Any]) -> list[Any]:
+def pipeline(*commands: tuple[Any, ...]) -> list[Any]:
     """Send commands in one packet and return their replies in order; raises ``Unavailable``."""
     connection = _ready()
-    trips.count = getattr(trips, "count", 0) + 1
     try:
-        connection.send_packed_command(connection.pack_commands(commands), check_health=False)
+        connection.send_packed_command([b"".join(map(pack_command, commands))], check_health=False)
         replies = [_read(connection) for _ in commands]
     except (RedisError, OSError, ValueError) as error:
         _drop()
@@ -80,7 +77,7 @@ class Script:
         """The command for ``pipeline``; a server that forgot the script raises ``NoScriptError``."""
         return ("EVALSHA", self.sha, len(keys), *keys, *arguments)
 
-    def run(self, keys: Sequence[str], arguments: Sequence[Any], *others: Sequence[Any]) -> Any:
+    def run(self, keys: Sequence[str], arguments: Sequence[Any], *others: tuple[Any, ...]) -> Any:
         """Run the script, together with ``others`` in the same packet; its reply, or all replies."""
         command = self.command(keys, arguments)
         try:
@@ -98,7 +95,7 @@ def _read(connection: Connection) -> Any:
         return error
 
 
-def _judged(command: Sequence[Any], reply: Any) -> Any:
+def _judged(command: tuple[Any, ...], reply: Any) -> Any:
     if not isinstance(reply, ResponseError):
         return reply
     if isinstance(reply, NoScriptError):

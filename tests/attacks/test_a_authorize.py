@@ -147,6 +147,14 @@ def test_a26_the_issuer_stands_in_success_and_in_error(me: Person, tax: Portal) 
     assert query(me.authorize(tax, prompt="none", max_age="0").location)["iss"] == ISSUER
 
 
+def test_a26_in_a_fragment_response_the_issuer_stands_in_the_fragment(me: Person, stores: None) -> None:
+    client = portal("spa", response_modes=("query", "fragment"))
+    me.code_for(client)
+    location = urlsplit(me.authorize(client, response_mode="fragment").location)
+    assert location.query == ""
+    assert {"code", "state", "iss"} == set(parse_qs(location.fragment))
+
+
 @pytest.mark.parametrize(
     ("prompt", "error"),
     [("none login", "invalid_request"), ("NONE", "invalid_request"), ("none", "consent_required")],

@@ -7,8 +7,9 @@ from collections.abc import Callable
 
 from idp.oidc.request import Answer
 from idp.oidc.response_modes.form_post import form_post
+from idp.oidc.response_modes.fragment import fragment
 from idp.oidc.response_modes.query import query
 
 Mode = Callable[[str, dict[str, str]], Answer]
 
-REGISTER: dict[str, Mode] = {"query": query, "form_post": form_post}
+REGISTER: dict[str, Mode] = {"query": query, "fragment": fragment, "form_post": form_post}

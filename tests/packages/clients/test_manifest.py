@@ -97,7 +97,7 @@ def test_a_missing_key_is_named(key: str) -> None:
         ("refresh_token_lifetime", 90 * 86400 + 1),
         ("id_token_alg", "none"),
         ("id_token_alg", "HS256"),
-        ("response_modes", ["fragment"]),
+        ("response_modes", ["web_message"]),
         ("response_modes", []),
         ("subject_types_allowed", ["ward"]),
         ("subject_types_allowed", []),
