@@ -1,0 +1,83 @@
+"""OpenID Connect Back-Channel Logout 1.0 §2.4: the logout token."""
+
+import base64
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+from idp.logout import jobs
+from tests.actors import ISSUER, Person, decode, portal
+from tests.sink import Sink, sink
+
+EVENT = "http://schemas.openid.net/event/backchannel-logout"
+
+
+@pytest.fixture
+def listening() -> Iterator[Sink]:
+    """The logout address of a portal."""
+    with sink() as made:
+        yield made
+
+
+@pytest.fixture
+def told(me: Person, listening: Sink) -> tuple[dict[str, Any], str]:
+    """The ID token's claims of a portal, and the logout token it got after its own logout request."""
+    one = portal("tax", backchannel_logout_uri=listening.uri)
+    hint = me.tokens(one)["id_token"]
+    me.get(me.get(f"/end_session?id_token_hint={hint}").location)
+    assert jobs.deliver_due() == 1
+    (form,) = listening.forms
+    assert set(form) == {"logout_token"}
+    (token,) = form["logout_token"]
+    return decode(hint), token
+
+
+def test_section_2_5_it_is_posted_as_a_form(told: Any, listening: Sink) -> None:
+    assert listening.requests == [("POST", "/logout")]
+    assert listening.headers[0]["Content-Type"] == "application/x-www-form-urlencoded"
+
+
+def test_section_2_4_it_is_typed_and_signed_by_a_published_key(
+    me: Person, told: tuple[dict[str, Any], str]
+) -> None:
+    part = told[1].split(".")[0]
+    header = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    assert (header["typ"], header["alg"]) == ("logout+jwt", "ES256")
+    keys = KeySet.import_key_set(me.get("/jwks").json)  # type: ignore[arg-type]
+    jwt.decode(told[1], keys, algorithms=["ES256"])
+
+
+def test_section_2_4_it_holds_the_required_claims_and_no_nonce(told: tuple[dict[str, Any], str]) -> None:
+    claims = decode(told[1])
+    assert set(claims) == {"iss", "aud", "iat", "exp", "jti", "sub", "sid", "events"}
+    assert (claims["iss"], claims["aud"]) == (ISSUER, "tax")
+    assert 0 < claims["exp"] - claims["iat"] <= 120
+    assert claims["events"] == {EVENT: {}}
+
+
+def test_section_2_4_subject_and_session_are_those_of_the_id_token(told: tuple[dict[str, Any], str]) -> None:
+    identity, claims = told[0], decode(told[1])
+    assert (claims["sub"], claims["sid"]) == (identity["sub"], identity["sid"])
+
+
+def test_two_portals_are_told_of_two_subjects_and_two_sessions(me: Person, stores: None) -> None:
+    with sink() as one, sink() as two:
+        for name, at in (("one", one), ("two", two)):
+            me.tokens(portal(name, backchannel_logout_uri=at.uri))
+        hint = me.tokens(portal("three"))["id_token"]
+        me.get(me.get(f"/end_session?id_token_hint={hint}").location)
+        assert jobs.deliver_due() == 2
+        first, second = (decode(at.forms[0]["logout_token"][0]) for at in (one, two))
+    assert not {first["sub"], first["sid"], first["jti"]} & {second["sub"], second["sid"], second["jti"]}
+
+
+def test_a_portal_that_was_not_entered_is_not_told(me: Person, listening: Sink, stores: None) -> None:
+    portal("quiet", backchannel_logout_uri=listening.uri)
+    hint = me.tokens(portal("tax"))["id_token"]
+    me.get(me.get(f"/end_session?id_token_hint={hint}").location)
+    assert jobs.deliver_due() == 0
+    assert listening.forms == []

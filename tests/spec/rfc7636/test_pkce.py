@@ -1,0 +1,64 @@
+"""RFC 7636: proof key for code exchange."""
+
+import pytest
+
+from idp.oidc import pkce
+from tests.actors import Person, Portal, portal, query
+
+#: Appendix B.
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+def test_appendix_b_the_example_proves_itself() -> None:
+    assert pkce.is_challenge(CHALLENGE)
+    assert pkce.proves(VERIFIER, CHALLENGE)
+
+
+@pytest.mark.parametrize("verifier", ["a" * 42, "a" * 129, "a" * 42 + " ", "a" * 42 + "+", "é" * 43, ""])
+def test_section_4_1_a_verifier_has_43_to_128_unreserved_characters(verifier: str) -> None:
+    import base64
+    import hashlib
+
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    assert not pkce.proves(verifier, challenge)
+
+
+@pytest.mark.parametrize("verifier", ["a" * 43, "a" * 128, "-._~" * 11])
+def test_section_4_1_every_verifier_of_that_form_is_taken(verifier: str) -> None:
+    import base64
+    import hashlib
+
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+    assert pkce.proves(verifier, challenge)
+
+
+def test_section_4_3_a_request_without_a_challenge_is_refused(me: Person, tax: Portal) -> None:
+    told = query(me.authorize(tax, code_challenge=None, code_challenge_method=None).location)
+    assert told["error"] == "invalid_request"
+
+
+def test_section_4_4_1_plain_is_refused_also_as_the_default(me: Person, tax: Portal) -> None:
+    for method in ("plain", None):
+        told = query(me.authorize(tax, code_challenge_method=method).location)
+        assert told["error"] == "invalid_request"
+
+
+def test_section_4_6_a_wrong_verifier_is_an_invalid_grant_and_spends_the_code(
+    me: Person, tax: Portal
+) -> None:
+    code = me.code_for(tax)
+    wrong = me.token(tax, tax.token_form(code, code_verifier=VERIFIER))
+    assert (wrong.status_code, (wrong.json or {})["error"]) == (400, "invalid_grant")
+    assert me.token(tax, tax.token_form(code)).status_code == 400
+
+
+def test_section_4_6_a_public_client_is_held_to_it_too(me: Person) -> None:
+    app = portal(
+        "app", token_endpoint_auth_method="none", application_type="native",
+        redirect_uris=("http://127.0.0.1/cb",), grant_types=("authorization_code",),
+    )  # fmt: skip
+    form = {**app.token_form(me.code_for(app)), "client_id": "app"}
+    assert me.post("/token", {**form, "code_verifier": VERIFIER}).status_code == 400
+    good = {**app.token_form(me.code_for(app)), "client_id": "app"}
+    assert me.post("/token", good).status_code == 200
