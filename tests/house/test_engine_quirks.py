@@ -4,6 +4,7 @@ import re
 import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
 import pytest
@@ -31,6 +32,14 @@ KEYS: dict[str, Any] = {
     "EdDSA": OKPKey.generate_key("Ed25519", {"kid": "k"}),
     "Ed25519": OKPKey.generate_key("Ed25519", {"kid": "k"}),
 }
+
+
+def test_quirk_02_the_issuer_stands_in_the_fragment(me: Person, stores: None) -> None:
+    client = portal("tax", response_modes=("query", "fragment"))
+    me.code_for(client)
+    location = urlsplit(me.authorize(client, response_mode="fragment").location)
+    assert location.query == ""
+    assert {"code", "iss", "state"} <= dict(parse_qsl(location.fragment)).keys()
 
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")  # by RFC 9864; portals still send it
