@@ -15,7 +15,7 @@ from idp.journal.lines import StandardError, around, masked, named_request
 __all__ = ["configure", "logger"]
 
 #: Authlib logs whole tokens at DEBUG; requests and urllib3 log addresses with their queries.
-_QUIET = ("authlib", "requests", "urllib3")
+_QUIET = ("alembic", "authlib", "requests", "urllib3")
 
 _BEFORE: tuple[Processor, ...] = (
     structlog.stdlib.add_log_level,
