@@ -1,6 +1,7 @@
 """What the demonstration says in the terminal: Chinese, then English."""
 
 import json
+import sys
 from pathlib import Path
 
 import click
@@ -43,8 +44,17 @@ def port_taken(option: str, port: int) -> str:
     return (
         f"端口 {port} 已被占用。请结束占用它的程序，或用 {option} 换一个端口，例如：\n"
         f"Port {port} is taken. End the program that holds it, or choose another by {option}, for example:\n"
-        f"  idp demo {option} {port + 1000 if port < 60000 else 9080}"
+        f"  {_command()} {option} {port + 1000 if port < 60000 else 9080}"
     )
+
+
+def _command() -> str:
+    """The command that was typed, or that ``make`` typed, so that it can be typed again."""
+    program = Path(sys.argv[0])
+    if program.name != "idp":
+        return "python -m idp.demo"
+    here = Path.cwd()
+    return f"{program.relative_to(here) if program.is_relative_to(here) else program} demo"
 
 
 def already_running(folder: Path) -> str:

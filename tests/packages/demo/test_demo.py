@@ -112,9 +112,22 @@ def test_one_time_codes_are_shown_while_the_secrets_lie_there(
     assert authenticators.codes() == []
 
 
-def test_the_way_to_another_port_stays_a_port() -> None:
-    assert "--port 9080" in words.port_taken("--port", 8080)
-    assert "--port 9080" in words.port_taken("--port", 65000)
+@pytest.mark.parametrize(
+    ("program", "typed"),
+    [
+        (".venv/bin/idp", ".venv/bin/idp demo --port 9080"),
+        ("/usr/local/bin/idp", "/usr/local/bin/idp demo --port 9080"),
+        ("/somewhere/idp/demo/__main__.py", "python -m idp.demo --port 9080"),
+    ],
+)
+def test_what_to_type_for_another_port_is_the_command_that_was_typed(
+    monkeypatch: pytest.MonkeyPatch, program: str, typed: str
+) -> None:
+    monkeypatch.setattr(sys, "argv", [program])
+    assert typed in words.port_taken("--port", 8080)
+    assert typed in words.port_taken("--port", 65000)
+    monkeypatch.setattr(sys, "argv", [str(Path.cwd() / program)])
+    assert typed in words.port_taken("--port", 8080)
 
 
 def start(*options: str) -> subprocess.CompletedProcess[str]:
