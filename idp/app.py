@@ -36,7 +36,7 @@ def open_stores(conf: Settings) -> Flask:
     """Settings, stores and keys of this process: what commands and the worker need."""
     settings.use(conf)
     conf.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app = Flask("idp")
+    app = Flask("idp", static_folder=None)
     db.init_app(app, conf.sql_url, conf.database_pool)
     redis.open(conf.cache_url)
     keyring.open(conf.keys_dir, create=not _holds_people())

@@ -95,6 +95,9 @@ class Gate:
         """What is refused whatever it asks for: a strange verb, a foreign host, an open line."""
         if http.method not in _VERBS:
             return answers.error("invalid_request", "unknown method", 501)
+        if not str(http.environ.get("QUERY_STRING", "")).isascii():
+            # RFC 3986 §2: an address is ASCII. Werkzeug fails on other bytes, its error page included.
+            return answers.error("invalid_request", "the address holds raw bytes", 400)
         if http.environ.get("HTTP_HOST") != self.host:
             # Another Host can poison caches and links (attack book O01); ours come from the settings anyway.
             return answers.error("invalid_request", "this server is not responsible for that host", 421)
