@@ -4,6 +4,7 @@ Owns: recording, shipping, sealing and verifying events; what an event may carry
 Not here: deciding what is worth an event (the package that acts), logs for operators (``idp.journal``).
 """
 
+import orjson
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -29,11 +30,11 @@ def record(
     **detail: object,
 ) -> None:
     """Record an event of a path that writes no SQL; raises ``Unavailable`` when it cannot be kept."""
-    made = event.make(
+    members = event.compose(
         kind, person=person, organization=organization, client=client, session=session,
         outcome=outcome, reason=reason, detail=detail,
     )  # fmt: skip
-    spool.append(made.line())
+    spool.append(orjson.dumps(members))
 
 
 def record_in(
@@ -49,9 +50,9 @@ def record_in(
     **detail: object,
 ) -> None:
     """Record an event in the transaction of the change it tells of: both last, or neither."""
-    made = event.make(
+    members = event.compose(
         kind, person=person, organization=organization, client=client, session=session,
         outcome=outcome, reason=reason, detail=detail,
     )  # fmt: skip
-    transaction.execute(insert(queries.EVENTS), queries.row(made))
-    transaction.execute(insert(queries.UNSEALED), {"event_id": made.id, "time": made.time})
+    transaction.execute(insert(queries.EVENTS), members)
+    transaction.execute(insert(queries.UNSEALED), {"event_id": members["id"], "time": members["time"]})

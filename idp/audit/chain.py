@@ -12,7 +12,6 @@ from pathlib import Path
 import orjson
 
 from idp import settings
-from idp.audit.event import Event
 
 #: What the first place has as its predecessor's hash.
 GENESIS = "0" * 64
@@ -30,9 +29,9 @@ class Head:
     hash: str
 
 
-def link(seq: int, previous: str, event: Event) -> str:
-    """The hash of an event at a place: SHA-256 of place, previous hash and canonical event."""
-    return sha256(b"%d\n%s\n%s" % (seq, previous.encode(), event.line())).hexdigest()
+def link(seq: int, previous: str, line: bytes) -> str:
+    """The hash of an event at a place: SHA-256 of place, previous hash and canonical line."""
+    return sha256(b"%d\n%s\n%s" % (seq, previous.encode(), line)).hexdigest()
 
 
 def _path() -> Path:

@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
 from idp import settings
-from idp.audit import chain, service, spool
-from idp.audit.event import Event
+from idp.audit import chain, event, service, spool
 
 log = logging.getLogger("idp.audit")
 
@@ -18,20 +18,22 @@ _ATTEMPTS = 3
 
 
 def ship() -> int:
-    """Bring spooled events into SQL, each once; returns how many were new there.
+    """Bring spooled events into SQL, each once, with their places; returns how many were new there.
 
     Stored first, the offset moved after: a shipper that dies in between ships the batch again, and the
     database keeps the first. Raises ``Unavailable`` when it does not answer; the events stay.
     """
-    folder = _folder()
-    with spool.alone(folder, "ship") as alone:
-        return sum(_ship_file(path) for path in spool.files(folder)) if alone else 0
+    with _alone() as alone:
+        return sum(_ship_file(path) for path in spool.files(_folder())) if alone else 0
 
 
 def seal() -> int:
-    """Give stored events their place in the chain; returns how many got one."""
+    """Give waiting events their place in the chain; returns how many got one.
+
+    What was recorded in a transaction waits, and what could be shipped but not sealed.
+    """
     total = 0
-    with spool.alone(_folder(), "seal") as alone:
+    with _alone() as alone:
         while alone and (sealed := _seal_batch()):
             total += sealed
     return total
@@ -60,6 +62,11 @@ def _folder() -> Path:
     return settings.current().var_dir / "spool"
 
 
+def _alone() -> AbstractContextManager[bool]:
+    """Whether this is the only process of the machine that moves the chain and the head kept outside."""
+    return spool.alone(_folder(), "chain")
+
+
 def _seal_batch() -> int:
     for _ in range(_ATTEMPTS):
         try:
@@ -81,9 +88,7 @@ def _ship_file(path: Path) -> int:
     complete = spool.finished(path)
     new = 0
     for lines, end in _chunks(path, _offset(path), complete):
-        events = [event for event in (_event(line, path) for line in lines) if event]
-        for start in range(0, len(events), _BATCH):
-            new += service.store(events[start : start + _BATCH])
+        new += _keep(_by_id(lines, path))
         chain.replace(_offset_path(path), b"%d" % end)
     if complete:
         path.unlink()
@@ -106,13 +111,27 @@ def _chunks(path: Path, offset: int, complete: bool) -> Iterator[tuple[list[byte
             yield chunk[:whole].removesuffix(b"\n").split(b"\n"), offset
 
 
-def _event(line: bytes, path: Path) -> Event | None:
+def _by_id(lines: list[bytes], path: Path) -> dict[str, bytes]:
+    found = {}
+    for line in lines:
+        try:
+            found[event.read(line)["id"]] = line
+        except ValueError as error:
+            _quarantine(line, path)
+            log.error("audit spool %s holds a broken line: %s", path.name, type(error).__name__)
+    return found
+
+
+def _keep(lines: dict[str, bytes]) -> int:
+    """Store events with their places; without, when another node took those or the chain is broken."""
     try:
-        return Event.parse(line)
-    except ValueError as error:
-        _quarantine(line, path)
-        log.error("audit spool %s holds a broken line: %s", path.name, type(error).__name__)
-        return None
+        kept = chain.kept()
+        new, head = service.ship(lines, kept)
+    except (IntegrityError, chain.Broken):
+        return service.store(lines)
+    if head != kept:
+        chain.keep(head)
+    return new
 
 
 def _quarantine(line: bytes, path: Path) -> None:

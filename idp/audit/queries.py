@@ -3,21 +3,22 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, column, exists, func, select, table
+from sqlalchemy import BigInteger, ColumnElement, Row, TableClause, Text, column, exists, func, select, table
 
 from idp.audit.event import MEMBERS, Event
 from idp.store import db
 
-EVENTS = table("audit_event", *(column(name) for name in MEMBERS))
-CHAIN = table("audit_chain", *(column(name) for name in ("seq", "event_id", "previous", "hash")))
-UNSEALED = table("audit_unsealed", column("event_id"), column("time"))
+
+def _table(name: str, *columns: str) -> TableClause:
+    numbers = ("seq", "time")
+    return table(name, *(column(each, BigInteger() if each in numbers else Text()) for each in columns))
+
+
+EVENTS = _table("audit_event", *MEMBERS)
+CHAIN = _table("audit_chain", "seq", "event_id", "previous", "hash")
+UNSEALED = _table("audit_unsealed", "event_id", "time")
 
 _WALK = 1000
-
-
-def row(event: Event) -> dict[str, Any]:
-    """An event as a row of ``audit_event``."""
-    return {name: getattr(event, name) for name in MEMBERS}
 
 
 def event_of(found: Sequence[Any]) -> Event:

@@ -1,26 +1,41 @@
 """Lasting verbs of the record: keep shipped events, give events their place, resume after a break."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 
+import orjson
 from sqlalchemy import delete, exists, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from idp import audit
+from idp.audit import rows
 from idp.audit.chain import GENESIS, Broken, Head, link
 from idp.audit.event import Event
-from idp.audit.queries import CHAIN, EVENTS, UNSEALED, event_of, row
+from idp.audit.queries import CHAIN, EVENTS, UNSEALED, event_of
 from idp.store.db import transaction
+
+Lines = Mapping[str, bytes]
+"""Canonical lines by the ids of their events."""
 
 
 @transaction
-def store(session: Session, events: Sequence[Event]) -> int:
-    """Keep events; those that are there already stay as they are. Returns how many were new."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(EVENTS).on_conflict_do_nothing().returning(EVENTS.c.id, EVENTS.c.time)
-    new = session.execute(statement, [row(event) for event in events]).all()
-    if new:
-        session.execute(insert(UNSEALED), [{"event_id": found.id, "time": found.time} for found in new])
+def ship(session: Session, lines: Lines, kept: Head | None) -> tuple[int, Head | None]:
+    """Keep spooled events and give them the next places; returns how many were new, and the newest place.
+
+    Those that are there already stay as they are. Raises ``IntegrityError`` when another took the places,
+    ``Broken`` as ``seal`` does; ``store`` is left then.
+    """
+    _demand(session, kept)
+    new = rows.insert_new(session, EVENTS, "id", lines.values())
+    head = _extend(session, ((event_id, line) for event_id, line in lines.items() if event_id in new))
+    return len(new), head
+
+
+@transaction
+def store(session: Session, lines: Lines) -> int:
+    """Keep spooled events, their places to be given by ``seal``; returns how many were new."""
+    new = rows.insert_new(session, EVENTS, "id", lines.values())
+    waiting = select(EVENTS.c.id, EVENTS.c.time).where(EVENTS.c.id.in_(new))
+    session.execute(insert(UNSEALED).from_select(["event_id", "time"], waiting))
     return len(new)
 
 
@@ -31,20 +46,12 @@ def seal(session: Session, kept: Head | None, most: int) -> tuple[int, Head | No
     Of two sealers one gets a place, the other an ``IntegrityError``. Raises ``Broken`` when the place
     kept outside is not in the chain: going on would bury the cut.
     """
-    head = _tail(session)
-    if kept and _hash_at(session, kept.seq) != kept.hash:
-        raise Broken(f"the chain does not hold place {kept.seq}")
+    _demand(session, kept)
     waiting = _waiting(session, most)
-    places = []
-    for event in waiting:
-        seq, previous = (head.seq + 1, head.hash) if head else (1, GENESIS)
-        head = Head(seq=seq, hash=link(seq, previous, event))
-        places.append({"seq": seq, "event_id": event.id, "previous": previous, "hash": head.hash})
-    if places:
-        session.execute(insert(CHAIN), places)
-        ids = [event.id for event in waiting]
-        session.execute(delete(UNSEALED).where(UNSEALED.c.event_id.in_(ids)))
-    return len(places), head
+    head = _extend(session, ((event.id, event.line()) for event in waiting))
+    if waiting:
+        session.execute(delete(UNSEALED).where(UNSEALED.c.event_id.in_([event.id for event in waiting])))
+    return len(waiting), head
 
 
 @transaction
@@ -58,14 +65,30 @@ def resume(session: Session, kept: Head | None, operator: str, reason: str) -> H
     return tail
 
 
+def _demand(session: Session, kept: Head | None) -> None:
+    if kept and session.scalar(select(CHAIN.c.hash).where(CHAIN.c.seq == kept.seq)) != kept.hash:
+        raise Broken(f"the chain does not hold place {kept.seq}")
+
+
+def _extend(session: Session, lines: Iterable[tuple[str, bytes]]) -> Head | None:
+    """Put events at the end of the chain; returns its newest place."""
+    tail = _tail(session)
+    head = tail or Head(seq=0, hash=GENESIS)
+    previous, places = head.hash, []
+    for seq, (event_id, line) in enumerate(lines, start=head.seq + 1):
+        own = link(seq, previous, line)
+        places.append(orjson.dumps({"seq": seq, "event_id": event_id, "previous": previous, "hash": own}))
+        previous = own
+    if not places:
+        return tail
+    rows.insert(session, CHAIN, places)
+    return Head(seq=head.seq + len(places), hash=previous)
+
+
 def _tail(session: Session) -> Head | None:
     newest = select(func.max(CHAIN.c.seq)).scalar_subquery()
     found = session.execute(select(CHAIN).where(CHAIN.c.seq == newest)).first()
     return Head(seq=found.seq, hash=found.hash) if found else None
-
-
-def _hash_at(session: Session, seq: int) -> str | None:
-    return session.execute(select(CHAIN.c.hash).where(CHAIN.c.seq == seq)).scalar()
 
 
 def _waiting(session: Session, most: int) -> list[Event]:

@@ -116,7 +116,7 @@ _TEXTS: dict[Wrong, str] = {
 
 def _hash(seq: int, previous: str, event_row: Row[Any]) -> str:
     try:
-        return chain.link(seq, previous, queries.event_of(tuple(event_row)[_PLACE:]))
+        return chain.link(seq, previous, queries.event_of(tuple(event_row)[_PLACE:]).line())
     except (TypeError, ValueError):
         return ""
 

@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -43,13 +43,19 @@ conf = settings.use(settings.Settings(environment="test", database_url=url, var_
 db.init_app(Flask("idp"), conf.sql_url, 2)
 def die(*_):
     os.kill(os.getpid(), signal.SIGKILL)
-if moment == "before commit":
-    store = service.store.__wrapped__
-    service.store = db.transaction(lambda session, events: (store(session, events), die()))
+def then_die(function):
+    return lambda *args: (function(*args), die())
+if moment == "between event and place":
+    service._extend = die
+elif moment == "before commit":
+    service._extend = then_die(service._extend)
 elif moment == "after commit":
-    chain.replace = die
-elif moment == "after sealing":
     chain.keep = die
+elif moment == "after keeping the head":
+    chain.keep = then_die(chain.keep)
+elif moment == "after moving the offset":
+    chain.keep = lambda head: None
+    chain.replace = then_die(chain.replace)
 jobs.ship()
 jobs.seal()
 """
@@ -97,7 +103,11 @@ def test_r22_r23_a_worker_killed_right_after_answering_loses_no_event(var_dir: P
     assert spool.files(var_dir / "spool") == []
 
 
-@pytest.mark.parametrize("moment", ["before commit", "after commit", "after sealing"])
+@pytest.mark.parametrize(
+    "moment",
+    ["between event and place", "before commit", "after commit", "after keeping the head",
+     "after moving the offset"],
+)  # fmt: skip
 def test_a_shipper_killed_at_any_moment_loses_and_doubles_nothing(
     var_dir: Path, database_url: str, moment: str
 ) -> None:
@@ -108,17 +118,51 @@ def test_a_shipper_killed_at_any_moment_loses_and_doubles_nothing(
     assert sorted(kept()) == sorted(answers)
 
 
-def test_many_shippers_of_the_same_events_keep_each_once(var_dir: Path) -> None:
-    events = [
-        event.make("login.success", person=None, organization=None, client=None, session=None,
-                   outcome="success", reason=f"answer {number}", detail={})
-        for number in range(100)
-    ]  # fmt: skip
+def _shipped(lines: service.Lines) -> int:
+    return service.ship(lines, None)[0]
+
+
+@pytest.mark.parametrize(("ship", "waiting"), [(_shipped, 0), (service.store, 100)])
+def test_many_shippers_of_the_same_events_keep_each_once(
+    var_dir: Path, ship: Callable[[service.Lines], int], waiting: int
+) -> None:
+    recorded(100)
+    (path,) = spool.files(var_dir / "spool")
+    lines = {event.read(line)["id"]: line for line in path.read_bytes().splitlines()}
     with ThreadPoolExecutor(4) as pool:
-        new = list(pool.map(service.store, [events] * 4))
+        new = list(pool.map(ship, [lines] * 4))
     assert sum(new) == 100
     assert len(kept()) == len(set(kept())) == 100
-    assert queries.unsealed() == 100
+    assert queries.unsealed() == waiting
+    shipped_and_sealed()
+
+
+MACHINE = """
+import sys
+from pathlib import Path
+from flask import Flask
+from idp import audit, settings
+from idp.audit import jobs
+from idp.store import db
+url, folder, name = sys.argv[1:]
+conf = settings.use(settings.Settings(environment="test", database_url=url, var_dir=Path(folder) / name))
+db.init_app(Flask("idp"), conf.sql_url, 2)
+for _ in range(5):
+    for number in range(20):
+        audit.record("login.success", reason=name)
+    jobs.ship()
+    jobs.seal()
+"""
+
+
+def test_machines_that_ship_at_once_make_one_chain(var_dir: Path, database_url: str) -> None:
+    command = [sys.executable, "-c", MACHINE, database_url, str(var_dir)]
+    machines = [subprocess.Popen([*command, name]) for name in ("a", "b", "c")]
+    assert [machine.wait(60) for machine in machines] == [0, 0, 0]
+    jobs.seal()
+    report = audit.verify()
+    assert report.intact
+    assert (report.checked, report.waiting) == (300, 0)
 
 
 def test_r04_a_flushed_redis_loses_no_event(var_dir: Path) -> None:

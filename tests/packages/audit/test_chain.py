@@ -1,6 +1,8 @@
 """The hash chain: whatever is changed behind the recorder's back is named (attack L26)."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,12 @@ def sealed(count: int) -> None:
         audit.record("login.success", client=f"portal-{number}")
     jobs.ship()
     jobs.seal()
+
+
+@db.transaction
+def waiting(session: service.Session, count: int) -> None:
+    for number in range(count):
+        audit.record_in(session, "login.success", client=f"portal-{number}")
 
 
 def tamper(*statements: Any) -> None:
@@ -54,12 +62,35 @@ def test_an_empty_record_is_intact(var_dir: Path) -> None:
 def test_more_than_a_batch_is_sealed_and_walked(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jobs, "_BATCH", 7)
     monkeypatch.setattr(queries, "_WALK", 5)
-    sealed(23)
+    waiting(23)
+    assert jobs.seal() == 23
     assert audit.verify().checked == 23
 
 
-def test_events_are_sealed_in_the_order_of_their_time(var_dir: Path) -> None:
-    sealed(6)
+def test_shipped_events_have_their_places_at_once(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_CHUNK", 1000)
+    for _ in range(23):
+        audit.record("login.failure", client="税务", cause='a "quoted" \\ cause')
+    assert jobs.ship() == 23
+    report = audit.verify()
+    assert report.intact
+    assert (report.checked, report.waiting, report.head) == (23, 0, chain.kept())
+
+
+def test_events_of_transactions_are_sealed_behind_shipped_ones(var_dir: Path) -> None:
+    waiting(2)
+    audit.record("login.failure")
+    jobs.ship()
+    assert queries.unsealed() == 2
+    assert jobs.seal() == 2
+    assert audit.verify().checked == 3
+    assert audit.verify().head == chain.kept()
+
+
+@pytest.mark.parametrize("record", [sealed, waiting])
+def test_events_are_sealed_in_the_order_of_their_time(var_dir: Path, record: Callable[[int], None]) -> None:
+    record(6)
+    jobs.seal()
     places = db.fetch_all(
         select(EVENTS.c.client).join(CHAIN, CHAIN.c.event_id == EVENTS.c.id).order_by(CHAIN.c.seq)
     )
@@ -150,7 +181,7 @@ def test_l26_a_chain_computed_anew_to_its_end_is_named(var_dir: Path) -> None:
     tamper(update(EVENTS).where(EVENTS.c.id == event_at(2)).values(outcome="failed"), delete(CHAIN))
     previous = chain.GENESIS
     for seq, event in enumerate(reversed(queries.events()), start=1):
-        own = chain.link(seq, previous, event)
+        own = chain.link(seq, previous, event.line())
         tamper(insert(CHAIN).values(seq=seq, event_id=event.id, previous=previous, hash=own))
         previous = own
     assert found() == ("altered", 3)
@@ -158,14 +189,13 @@ def test_l26_a_chain_computed_anew_to_its_end_is_named(var_dir: Path) -> None:
 
 def test_l26_an_event_slipped_in_behind_the_recorder_is_named(var_dir: Path) -> None:
     sealed(2)
-    forged = queries.row(queries.events()[0]) | {"id": "00000000-0000-4000-8000-000000000000"}
+    forged = asdict(queries.events()[0]) | {"id": "00000000-0000-4000-8000-000000000000"}
     tamper(insert(EVENTS).values(**forged))
     assert found() == ("unlinked", None)
 
 
 def test_l26_an_event_removed_before_it_was_sealed_is_named(var_dir: Path) -> None:
-    audit.record("login.success")
-    jobs.ship()
+    waiting(1)
     tamper(delete(EVENTS))
     assert found() == ("missing", None)
 
@@ -233,12 +263,12 @@ def test_a_record_without_a_kept_head_says_so(var_dir: Path) -> None:
 
 
 def test_of_two_sealers_one_gets_the_place_and_the_other_goes_on_behind_it(
-    var_dir: Path, monkeypatch: pytest.MonkeyPatch
+    var_dir: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if not database_url.startswith("postgresql"):
+        pytest.skip("SQLite has one writer at a time (run with --database postgresql)")
     sealed(2)
-    for _ in range(4):
-        audit.record("login.success")
-    jobs.ship()
+    waiting(4)
     real, first = service._waiting, []
 
     def overtaken(session: service.Session, most: int) -> list[audit.Event]:
@@ -254,6 +284,28 @@ def test_of_two_sealers_one_gets_the_place_and_the_other_goes_on_behind_it(
     jobs.seal()
     assert audit.verify().checked == 6
     assert queries.unsealed() == 0
+
+
+def test_a_shipper_that_loses_its_places_leaves_the_events_to_the_sealer(
+    var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed(2)
+    real = service._extend
+
+    def overtaken(session: service.Session, lines: Any) -> chain.Head | None:
+        head = real(session, lines)
+        # The other's row, as the database would find it on the first insertion.
+        session.execute(insert(CHAIN).values(seq=3, event_id="other", previous="0" * 64, hash="0" * 64))
+        return head
+
+    audit.record("login.success")
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "_extend", overtaken)
+        assert jobs.ship() == 1
+    assert queries.unsealed() == 1
+    assert jobs.seal() == 1
+    report = audit.verify()
+    assert (report.intact, report.checked) == (True, 3)
 
 
 def test_a_sealer_that_always_loses_yields(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,17 +23,41 @@ def made(kind: str = "login.failure", **members: object) -> Event:
         "person": None, "organization": None, "client": None, "session": None,
         "outcome": "success", "reason": "", "detail": {},
     }  # fmt: skip
-    return event.make(kind, **(given_members | members))  # type: ignore[arg-type]
+    return Event(**event.compose(kind, **(given_members | members)))  # type: ignore[arg-type]
 
 
-def test_an_event_carries_request_time_and_a_random_uuid() -> None:
+def test_an_event_carries_request_time_and_a_uuid() -> None:
     with trace.request_context("req-12345678", "192.0.2.7"):
         first, second = made(), made()
     assert (first.request_id, first.address) == ("req-12345678", "192.0.2.7")
-    assert uuid.UUID(first.id).version == 4
     assert first.id != second.id
     assert first.time <= second.time
     assert first.time > 10**15  # microseconds
+
+
+def test_an_id_is_a_uuid_that_begins_with_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = made()
+    found = uuid.UUID(first.id)
+    assert (str(found), found.version, found.variant) == (first.id, 7, uuid.RFC_4122)
+    assert found.int >> 80 == first.time // 1000
+    ids = []
+    for later in (1, 2, 998, 999, 1000, 1_000_000):
+        monkeypatch.setattr(event, "now_us", lambda later=later: first.time + later)
+        ids.append(made().id)
+    assert [first.id, *ids] == sorted([first.id, *ids])
+
+
+def test_two_ids_of_one_microsecond_differ(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(event, "now_us", lambda: 1_763_782_867_123_456)
+    assert len({made().id for _ in range(1000)}) == 1000
+
+
+def test_what_is_spooled_is_the_canonical_form_of_the_event() -> None:
+    members = event.compose(
+        "login.failure", person="p1", organization="o1", client="tax", session="s", outcome="failed",
+        reason="why", detail={"method": "pwd", "count": 3},
+    )  # fmt: skip
+    assert orjson.dumps(members) == Event(**members).line()
 
 
 def test_the_canonical_form_is_sorted_json_without_spaces_and_reads_back() -> None:
