@@ -20,6 +20,8 @@ from idp.store.ephemeral import Records, record
 
 #: Bytes of a new record. One is usually below 2 KB; the longest ``state`` that is accepted needs more.
 LARGEST = 12 * 1024
+#: Seconds an attempt is kept whose page nobody has looked at yet: a browser follows its redirect at once.
+UNSEEN = 300
 
 
 def start(
@@ -45,7 +47,7 @@ def start(
         raise ValueError("return_to is a path of this server")
     if len(orjson.dumps(attempt.as_json())) > LARGEST:
         raise Rejected("invalid_request", "request too large")
-    save(attempt)
+    _attempts().put(attempt.id, attempt.as_json(), min(UNSEEN, settings.current().attempt_lifetime))
     return attempt_id
 
 
@@ -78,7 +80,12 @@ def remember(attempt: Attempt) -> None:
         client_id=attempt.client_id,
         params=attempt.params,
     )
-    _requests().put(attempt.id, request.as_json())
+    redis.pipeline(_requests().put_command(attempt.id, request.as_json()), _keeping(attempt.id))
+
+
+def keep(attempt_id: str) -> None:
+    """Keep an attempt as long as one whose page was shown: the person is busy with another page of ours."""
+    redis.pipeline(_keeping(attempt_id))
 
 
 def remembered(attempt_id: str, browser: str) -> Attempt | None:
@@ -98,6 +105,10 @@ def restart(attempt: Attempt, browser: str) -> str:
         client_id=attempt.client_id,
         params=attempt.params,
     )
+
+
+def _keeping(attempt_id: str) -> tuple[Any, ...]:
+    return ("EXPIRE", _attempts().key(attempt_id), settings.current().attempt_lifetime)
 
 
 def _attempts() -> Records:

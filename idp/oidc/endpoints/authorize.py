@@ -195,6 +195,7 @@ def _to_consent(
         scopes=request.scopes,
         return_to=CONTINUE + attempt.id,
     )
+    login.attempts.keep(attempt.id)
     return see_other(f"/consent/{ask}")
 
 
