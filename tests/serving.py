@@ -34,11 +34,12 @@ def running(
 ) -> Iterator[Served]:
     """``idp serve`` on furnished stores, as long as the block lasts; ``chosen`` are settings by name."""
     folder.mkdir(parents=True, exist_ok=True)
+    furnished = _furnish(_environment(folder, 0, chosen), {"portals": portals, "people": people})
+    # Chosen late: another server must not take the port while the stores are furnished.
     port = free_port()
-    environment = _environment(folder, port, chosen)
     with (folder / "server.log").open("wb") as log:
         command = [sys.executable, "-m", "idp.cli", "serve"]
-        furnished = _furnish(environment, {"portals": portals, "people": people})
+        environment = _environment(folder, port, chosen)
         server = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=log, stderr=log)
         try:
             _wait(server, port, folder / "server.log")
