@@ -8,12 +8,19 @@ from collections.abc import Iterator
 import pytest
 
 from idp import journal
+from idp.base import trace
 from idp.base.secret import Secret
 from idp.journal.lines import StandardError
 
 NUMBER = "01010119900307019X"
 PHONE = "13800138000"
 TOKEN = "Zk3vQ8mB-1xWcR7tYpL0sNdHfGjA9uEoIq2_wVbX5yT"
+
+
+@pytest.fixture(autouse=True)
+def no_request() -> None:
+    """No request of an earlier test is still being answered in this thread."""
+    trace._current.set(trace._NONE)
 
 
 @pytest.fixture(autouse=True)
