@@ -7,6 +7,7 @@ nobody knows whether it was carried out, so the caller hears ``Unavailable`` and
 
 import hashlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Sequence
@@ -172,3 +173,12 @@ def _recovered() -> None:
     global _stalled
     _stalled = 0.0
     _drop()
+
+
+def _forked() -> None:
+    """A child must never speak over its parent's connection: it would read replies meant for others."""
+    global _generation
+    _generation += 1
+
+
+os.register_at_fork(after_in_child=_forked)
