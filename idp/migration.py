@@ -25,7 +25,7 @@ def config() -> Config:
 
 def upgrade() -> None:
     """Bring the database to the newest version; a second start at the same time waits."""
-    with db.writing_engine().connect() as connection:
+    with db.writing() as connection:
         made = config()
         made.attributes["connection"] = connection
         command.upgrade(made, "head")
@@ -33,7 +33,7 @@ def upgrade() -> None:
 
 def demand() -> None:
     """Raise ``SchemaMismatch`` unless the database is at the newest version."""
-    with db.writing_engine().connect() as connection:
+    with db.writing() as connection:
         present = set(MigrationContext.configure(connection).get_current_heads())
     wanted = set(ScriptDirectory.from_config(config()).get_heads())
     if present != wanted:

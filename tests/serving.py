@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,9 @@ class Served:
     issuer: str
     port: int
     process: int
+    log: Path
+    status: Callable[[], int | None]
+    """The exit status, once it has ended."""
     secrets: Mapping[str, str]
     people: tuple[Mapping[str, str], ...]
 
@@ -33,8 +36,22 @@ def running(
     folder: Path, portals: Sequence[Mapping[str, Any]], *, people: int = 1, **chosen: object
 ) -> Iterator[Served]:
     """``idp serve`` on furnished stores, as long as the block lasts; ``chosen`` are settings by name."""
+    with started(folder, furnish(folder, portals, people=people, **chosen), **chosen) as served:
+        await_ready(served)
+        yield served
+
+
+def furnish(
+    folder: Path, portals: Sequence[Mapping[str, Any]], *, people: int = 1, **chosen: object
+) -> dict[str, Any]:
+    """Register portals and people in the stores of a server that is not running."""
     folder.mkdir(parents=True, exist_ok=True)
-    furnished = _furnish(_environment(folder, 0, chosen), {"portals": portals, "people": people})
+    return _furnish(_environment(folder, 0, chosen), {"portals": portals, "people": people})
+
+
+@contextmanager
+def started(folder: Path, furnished: Mapping[str, Any], **chosen: object) -> Iterator[Served]:
+    """``idp serve`` as it starts, whether it can serve or not."""
     # Chosen late: another server must not take the port while the stores are furnished.
     port = free_port()
     with (folder / "server.log").open("wb") as log:
@@ -42,17 +59,33 @@ def running(
         environment = _environment(folder, port, chosen)
         server = subprocess.Popen(command, cwd=_ROOT, env=environment, stdout=log, stderr=log)
         try:
-            _wait(server, port, folder / "server.log")
             yield Served(
                 issuer=f"http://127.0.0.1:{port}",
                 port=port,
                 process=server.pid,
+                log=folder / "server.log",
+                status=server.poll,
                 secrets=furnished["secrets"],
                 people=tuple(furnished["people"]),
             )
         finally:
             server.terminate()
             server.wait(60)
+
+
+def await_ready(served: Served, seconds: float = 60) -> None:
+    """Wait until the server says it is ready."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if served.status() is not None:
+            break
+        try:
+            if exchange(Request(url=f"{served.issuer}/readyz")).status == 200:
+                return
+        except OSError:
+            pass
+        time.sleep(0.05)
+    raise RuntimeError(f"the server did not come up: {served.log.read_text()[-4000:]}")
 
 
 def _environment(folder: Path, port: int, chosen: Mapping[str, object]) -> dict[str, str]:
@@ -79,17 +112,3 @@ def _furnish(environment: Mapping[str, str], wanted: Mapping[str, object]) -> di
     if done.returncode:
         raise RuntimeError(f"the stores could not be furnished: {done.stderr}")
     return dict(json.loads(done.stdout))
-
-
-def _wait(server: subprocess.Popen[bytes], port: int, log: Path, seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            break
-        try:
-            if exchange(Request(url=f"http://127.0.0.1:{port}/readyz")).status == 200:
-                return
-        except OSError:
-            pass
-        time.sleep(0.05)
-    raise RuntimeError(f"the server did not come up: {log.read_text()[-4000:]}")

@@ -12,8 +12,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, Executable, Row, event
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, Executable, NullPool, Result, Row, create_engine, event
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -64,6 +64,17 @@ def init_app(app: Flask, url: str, pool: int) -> None:
         event.listen(_engines[None], "begin", _begin_at_once)
 
 
+def answers(url: str) -> bool:
+    """Whether a database can be connected to, before any engine of ours is made."""
+    patience = {} if url.startswith("sqlite") else {"connect_timeout": 3}
+    engine = create_engine(url, poolclass=NullPool, connect_args=patience)
+    try:
+        with engine.connect():
+            return True
+    except OperationalError:
+        return False
+
+
 def close() -> None:
     """Give all connections back, before a fork or at the end."""
     for engine in _engines.values():
@@ -93,25 +104,46 @@ def writing_engine() -> Engine:
 
 
 @contextmanager
-def reading() -> Iterator[Connection]:
-    """A connection for reads; raises ``Unavailable`` when the database does not answer."""
+def writing() -> Iterator[Connection]:
+    """A connection of the writing engine, for migrations; raises ``Unavailable`` when there is none."""
     try:
-        with _engines["read"].connect() as connection:
+        with _engines[None].connect() as connection:
             yield connection
     except (OperationalError, PoolTimeout) as error:
         raise Unavailable("database") from error
 
 
+@contextmanager
+def reading() -> Iterator[Connection]:
+    """A connection for reads; raises ``Unavailable`` when the database does not answer."""
+    try:
+        with _engines["read"].connect() as connection:
+            yield connection
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable("database") from error
+
+
 def fetch_all(statement: Executable) -> list[Row[Any]]:
     """All rows of a read."""
-    with reading() as connection:
-        return list(connection.execute(statement).all())
+    return _fetch(statement, lambda result: list(result.all()))
 
 
 def fetch_one(statement: Executable) -> Row[Any] | None:
     """The first row of a read, or none."""
-    with reading() as connection:
-        return connection.execute(statement).first()
+    return _fetch(statement, lambda result: result.first())
+
+
+def _fetch(statement: Executable, take: Callable[[Result[Any]], T]) -> T:
+    """A read, made again when its pooled connection turns out to be dead: reads may be repeated."""
+    for attempt in (1, 2):
+        try:
+            with _engines["read"].connect() as connection:
+                return take(connection.execute(statement))
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            if attempt == 1 and _is_lost(error):
+                continue
+            raise Unavailable("database") from error
+    raise AssertionError("unreachable")
 
 
 def transaction(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
@@ -120,18 +152,36 @@ def transaction(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
     @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
+            committing = False
             try:
                 with Session(_engines[None], expire_on_commit=False) as session, session.begin():
-                    return work(session, *args, **kwargs)
-            except (OperationalError, PoolTimeout, DBAPIError) as error:
-                if attempt < _ATTEMPTS and _collided(error):
+                    result = work(session, *args, **kwargs)
+                    session.flush()
+                    committing = True
+            except (DBAPIError, PoolTimeout) as error:
+                # Of a connection that died at the commit nobody knows whether it was made.
+                again = _collided(error) or (_is_lost(error) and not committing)
+                if attempt < _ATTEMPTS and again:
                     continue
-                if isinstance(error, OperationalError | PoolTimeout) or _collided(error):
+                if again or _is_away(error):
                     raise Unavailable("database") from error
                 raise
+            else:
+                return result
         raise AssertionError("unreachable")
 
     return run
+
+
+def _is_lost(error: SQLAlchemyError) -> bool:
+    """Whether the connection, not the statement, failed."""
+    return bool(getattr(error, "connection_invalidated", False))
+
+
+def _is_away(error: SQLAlchemyError) -> bool:
+    """Whether the database cannot serve now: no connection, no room, or read-only (SQLSTATE 25006)."""
+    read_only = getattr(getattr(error, "orig", None), "sqlstate", None) == "25006"
+    return read_only or isinstance(error, OperationalError | InterfaceError | PoolTimeout)
 
 
 def _collided(error: SQLAlchemyError) -> bool:

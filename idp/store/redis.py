@@ -35,6 +35,8 @@ _PATIENCE = 0.25
 
 #: Until when the server is left alone; 0 when it answers.
 _stalled = 0.0
+#: When a connection was last found dead: those of other threads, used before, are looked at as well.
+_broken = 0.0
 _url = ""
 _generation = 0
 _local = threading.local()
@@ -65,6 +67,14 @@ def pipeline(*commands: tuple[Any, ...]) -> list[Any]:
     if _stalled:
         _recovered()
     return [_judged(command, reply) for command, reply in zip(commands, replies, strict=True)]
+
+
+def evicting() -> str:
+    """The policy by which the server drops records when its memory is full; empty when it drops none."""
+    lines = call("INFO", "memory").decode().splitlines()
+    told = dict(line.split(":", 1) for line in lines if ":" in line)
+    bounded, policy = told.get("maxmemory", "0") != "0", told.get("maxmemory_policy", "noeviction")
+    return policy if bounded and policy != "noeviction" else ""
 
 
 class Script:
@@ -115,7 +125,8 @@ def _kind(error: ResponseError) -> str:
 def _ready() -> Connection:
     connection: Connection | None = getattr(_local, "connection", None)
     if connection is not None and _local.generation == _generation and not _stalled:
-        if time.monotonic() - _local.used < _TRUSTED_IDLE or _still_open(connection):
+        trusted = _local.used > max(time.monotonic() - _TRUSTED_IDLE, _broken)
+        if trusted or _still_open(connection):
             return connection
         _drop()
     return _connect()
@@ -153,7 +164,8 @@ def _drop() -> None:
 
 def _note(error: Exception) -> None:
     """A server that refuses costs nobody time; one that is silent does."""
-    global _stalled
+    global _broken, _stalled
+    _broken = time.monotonic()
     if isinstance(error, TimedOut | TimeoutError):
         _stalled = time.monotonic() + _PAUSE
 

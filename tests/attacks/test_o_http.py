@@ -1,10 +1,10 @@
 """Attack book, group O: the server process, met at its socket, without a proxy in front."""
 
-import base64
-import hashlib
 import json
+import os
 import re
 import secrets
+import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -24,55 +24,20 @@ from tests import race, serving
 from tests.actors import Person, Portal
 from tests.interop.browserless import Browser, visit
 from tests.registrations import CALLBACK, entry
-from tests.serving import Served
-from tests.wire import Answer, Request, exchange
+from tests.site import Site
+from tests.wire import Answer
 
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 DISCOVERY = "/.well-known/openid-configuration"
 SLOW = 40
 
 
 @dataclass
-class Site:
-    """A running server, its only portal, a citizen, and sockets that dawdle since its start."""
+class Hung(Site):
+    """A server on which sockets dawdle since its start."""
 
-    served: Served
     folder: Path
     heads: list[socket.socket] = field(default_factory=list)
     bodies: list[socket.socket] = field(default_factory=list)
-
-    def get(self, path: str, **headers: str) -> Answer:
-        return exchange(Request(url=self.served.issuer + path, headers=headers))
-
-    def post(self, path: str, form: dict[str, str], **headers: str) -> Answer:
-        return exchange(self.form(path, form, **headers))
-
-    def form(self, path: str, form: dict[str, str], **headers: str) -> Request:
-        body = urlencode(form).encode()
-        return Request(
-            method="POST", url=self.served.issuer + path, headers={**FORM, **self.basic, **headers}, body=body
-        )
-
-    @property
-    def basic(self) -> dict[str, str]:
-        credentials = f"portal-a:{self.served.secrets['portal-a']}".encode()
-        return {"Authorization": "Basic " + base64.b64encode(credentials).decode()}
-
-    def code(self) -> dict[str, str]:
-        """A whole login; the form that redeems its code."""
-        verifier = secrets.token_urlsafe(48)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        request = {
-            "response_type": "code", "client_id": "portal-a", "redirect_uri": CALLBACK, "scope": "openid",
-            "code_challenge": challenge, "code_challenge_method": "S256", "state": "s",
-        }  # fmt: skip
-        start = f"{self.served.issuer}/authorize?{urlencode(request)}"
-        end = visit(Browser(), start, self.served.people[0], CALLBACK)
-        code = parse_qs(urlsplit(end).query)["code"][0]
-        return {
-            "grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK,
-            "code_verifier": verifier,
-        }  # fmt: skip
 
     def raw(self, sent: bytes, seconds: float = 3) -> bytes:
         """What comes back for these bytes until the server closes or falls silent."""
@@ -108,12 +73,12 @@ def statuses(got: bytes) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hung]:
     """One server for all tests of this file; slow senders hang on it from the first moment."""
     folder = tmp_path_factory.mktemp("site")
     portal = entry(grant_types=["authorization_code", "refresh_token"], scopes=["openid", "profile"])
     with serving.running(folder, [portal], processes=2, hash_workers=1) as served:
-        made = Site(served, folder)
+        made = Hung(served, folder)
         for _ in range(SLOW):
             made.heads.append(made.open(b"POST /token HTTP/1.1\r\nHost: " + made.host + b"\r\nX-Sl"))
             length = b"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 5000\r\n\r\n"
@@ -123,7 +88,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
             line.close()
 
 
-def test_o11_slow_senders_hold_up_nobody(site: Site) -> None:
+def test_o11_slow_senders_hold_up_nobody(site: Hung) -> None:
     """Forty half heads and forty half bodies are open; each gets a byte now and then."""
     for line in (*site.heads, *site.bodies):
         line.sendall(b"x")
@@ -134,7 +99,7 @@ def test_o11_slow_senders_hold_up_nobody(site: Site) -> None:
     assert time.monotonic() - began < 5
 
 
-def test_a_whole_login_works_beside_them(site: Site) -> None:
+def test_a_whole_login_works_beside_them(site: Hung) -> None:
     answer = site.post("/token", site.code())
     assert answer.status == 200
     assert json.loads(answer.body)["token_type"] == "Bearer"
@@ -147,7 +112,7 @@ def test_a_whole_login_works_beside_them(site: Site) -> None:
         b"evil.example#%s", b"[::1]", b"127.0.0.1:8x",
     ],
 )  # fmt: skip
-def test_o01_another_host_is_refused_and_stands_nowhere(site: Site, host: bytes) -> None:
+def test_o01_another_host_is_refused_and_stands_nowhere(site: Hung, host: bytes) -> None:
     for path in (DISCOVERY, "/", "/authorize", "/login"):
         got = site.raw(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: " + host + b"\r\n\r\n")
         assert statuses(got)[0] in (400, 421), got
@@ -166,7 +131,7 @@ def test_o01_another_host_is_refused_and_stands_nowhere(site: Site, host: bytes)
     ],
     ids=["none", "twice", "two", "absolute", "absolute and host", "folded"],
 )
-def test_o01_an_ambiguous_host_is_refused(site: Site, head: bytes) -> None:
+def test_o01_an_ambiguous_host_is_refused(site: Hung, head: bytes) -> None:
     got = site.raw(head.replace(b"%s", site.host))
     assert not got or statuses(got)[0] in (400, 421), got
     assert b"evil.example" not in got
@@ -182,7 +147,7 @@ FORWARDED = {
 
 
 @pytest.mark.parametrize("path", [DISCOVERY, "/jwks", "/none", "/assets/none.css", "/authorize"])
-def test_o02_o10_unkeyed_headers_change_no_answer(site: Site, path: str) -> None:
+def test_o02_o10_unkeyed_headers_change_no_answer(site: Hung, path: str) -> None:
     plain, dressed = site.get(path), site.get(path, **FORWARDED)
     assert plain.status == dressed.status
     assert _fixed(plain) == _fixed(dressed)
@@ -201,7 +166,7 @@ def _fixed(answer: Answer) -> tuple[object, object]:
 @pytest.mark.parametrize(
     "name", ["SCRIPT_NAME", "PATH_INFO", "X_Forwarded_For", "Content_Length", "REMOTE_ADDR"]
 )
-def test_o02_names_with_underscores_become_no_other_header(site: Site, name: str) -> None:
+def test_o02_names_with_underscores_become_no_other_header(site: Hung, name: str) -> None:
     got = site.raw(
         b"GET /jwks HTTP/1.1\r\nHost: " + site.host + b"\r\n" + name.encode() + b": /metrics\r\n\r\n"
     )
@@ -209,7 +174,7 @@ def test_o02_names_with_underscores_become_no_other_header(site: Site, name: str
     assert b"process_" not in got
 
 
-def test_o02_the_metrics_are_not_for_whoever_comes_through_a_proxy(site: Site) -> None:
+def test_o02_the_metrics_are_not_for_whoever_comes_through_a_proxy(site: Hung) -> None:
     assert site.get("/metrics").status == 200
     assert site.get("/metrics", **{"X-Forwarded-For": "203.0.113.9"}).status == 404
     assert site.get("/metrics", **{"X-Forwarded-For": "127.0.0.1"}).status == 404
@@ -263,7 +228,7 @@ SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: %s\r\n\r\n"
         b"X y\r\n\r\n",
     ],
 )
-def test_o07_ambiguous_framing_is_refused_and_the_connection_closed(site: Site, headers: bytes) -> None:
+def test_o07_ambiguous_framing_is_refused_and_the_connection_closed(site: Hung, headers: bytes) -> None:
     sent = b"POST /token HTTP/1.1\r\nHost: " + site.host + b"\r\n" + headers
     got = site.raw(sent + SMUGGLED.replace(b"%s", site.host))
     seen = statuses(got)
@@ -272,12 +237,12 @@ def test_o07_ambiguous_framing_is_refused_and_the_connection_closed(site: Site, 
     assert not seen or 400 <= seen[0] < 500 or seen[0] == 501, got
 
 
-def test_o07_two_honest_requests_in_one_packet_are_two(site: Site) -> None:
+def test_o07_two_honest_requests_in_one_packet_are_two(site: Hung) -> None:
     one = b"GET /jwks HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n"
     assert statuses(site.raw(one + one)) == [200, 200]
 
 
-def test_o07_a_body_of_a_get_is_not_the_next_request(site: Site) -> None:
+def test_o07_a_body_of_a_get_is_not_the_next_request(site: Hung) -> None:
     inner = SMUGGLED.replace(b"%s", site.host)
     head = b"GET /jwks HTTP/1.1\r\nHost: " + site.host + b"\r\nContent-Length: %d\r\n\r\n" % len(inner)
     got = site.raw(head + inner)
@@ -285,7 +250,7 @@ def test_o07_a_body_of_a_get_is_not_the_next_request(site: Site) -> None:
     assert len(statuses(got)) == 1
 
 
-def test_o07_head_is_answered_without_a_body(site: Site) -> None:
+def test_o07_head_is_answered_without_a_body(site: Hung) -> None:
     one = b"HEAD /authorize?client_id=nobody HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n"
     two = b"GET /livez HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n"
     got = site.raw(one + two)
@@ -307,7 +272,7 @@ def test_o07_head_is_answered_without_a_body(site: Site) -> None:
     ],
     ids=["slashes", "space", "asterisk", "bare", "bytes", "nul", "long path", "long query"],
 )
-def test_o07_a_strange_target_is_refused(site: Site, target: bytes) -> None:
+def test_o07_a_strange_target_is_refused(site: Hung, target: bytes) -> None:
     got = site.raw(b"GET " + target + b" HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n")
     assert not got or 300 <= statuses(got)[0] < 500, got
     assert b"Location: //" not in got
@@ -315,7 +280,7 @@ def test_o07_a_strange_target_is_refused(site: Site, target: bytes) -> None:
 
 
 @pytest.mark.parametrize("verb", ["TRACE", "CONNECT", "PROPFIND", "FOO", "get", "G" * 300])
-def test_o21_unknown_verbs_are_refused(site: Site, verb: str) -> None:
+def test_o21_unknown_verbs_are_refused(site: Hung, verb: str) -> None:
     for path in ("/token", "/authorize", "/", "/login"):
         got = site.raw(
             f"{verb} {path} HTTP/1.1\r\nHost: {site.host.decode()}\r\nX-Secret: s3cret\r\n\r\n".encode()
@@ -337,7 +302,7 @@ def test_o21_unknown_verbs_are_refused(site: Site, verb: str) -> None:
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
     ],
 )
-def test_o18_no_error_tells_how_we_are_built(site: Site, sent: bytes) -> None:
+def test_o18_no_error_tells_how_we_are_built(site: Hung, sent: bytes) -> None:
     got = site.raw(sent.replace(b"%s", site.host), seconds=1.5)
     assert not re.search(rb"(?i)gunicorn|granian|werkzeug|flask|python|hyper|traceback|sqlite|/work/", got), (
         got
@@ -345,7 +310,7 @@ def test_o18_no_error_tells_how_we_are_built(site: Site, sent: bytes) -> None:
     assert not got or 400 <= statuses(got)[0] < 500
 
 
-def test_o18_r33_too_much_is_refused_before_it_is_read(site: Site) -> None:
+def test_o18_r33_too_much_is_refused_before_it_is_read(site: Hung) -> None:
     head = b"POST /token HTTP/1.1\r\nHost: " + site.host + b"\r\nContent-Type: text/plain\r\n"
     huge = site.raw(head + b"Content-Length: 104857600\r\n\r\n")
     assert statuses(huge) == [413]
@@ -364,7 +329,7 @@ def test_o18_r33_too_much_is_refused_before_it_is_read(site: Site) -> None:
     assert site.post("/token", {"x": form[:60000]}).status == 400
 
 
-def test_o20_pages_are_isolated_from_whoever_opened_them(site: Site) -> None:
+def test_o20_pages_are_isolated_from_whoever_opened_them(site: Hung) -> None:
     for path in ("/", "/none", "/login/none"):
         page = site.get(path)
         assert page.header("cross-origin-opener-policy") == "same-origin"
@@ -372,13 +337,13 @@ def test_o20_pages_are_isolated_from_whoever_opened_them(site: Site) -> None:
         assert "target=" not in page.text or "noopener" in page.text
 
 
-def test_b02_of_32_redemptions_that_meet_one_succeeds_over_two_processes(site: Site) -> None:
+def test_b02_of_32_redemptions_that_meet_one_succeeds_over_two_processes(site: Hung) -> None:
     form = site.code()
     seen = sorted(answer.status for answer in race.fire([site.form("/token", form)] * 32))
     assert seen in ([200] + [400] * 31, [400] * 32)
 
 
-def test_d02_of_32_refreshes_that_meet_at_most_one_succeeds_over_two_processes(site: Site) -> None:
+def test_d02_of_32_refreshes_that_meet_at_most_one_succeeds_over_two_processes(site: Hung) -> None:
     made = json.loads(site.post("/token", site.code()).body)
     form = {"grant_type": "refresh_token", "refresh_token": made["refresh_token"]}
     answers = race.fire([site.form("/token", form)] * 32)
@@ -392,7 +357,7 @@ def test_d02_of_32_refreshes_that_meet_at_most_one_succeeds_over_two_processes(s
         assert again.status == 400
 
 
-def test_r08_parallel_requests_get_their_own_answers(site: Site) -> None:
+def test_r08_parallel_requests_get_their_own_answers(site: Hung) -> None:
     """Connections to the store are cut meanwhile; nobody sees another's answer."""
     states = [secrets.token_urlsafe(12) for _ in range(150)]
 
@@ -414,7 +379,7 @@ def test_r08_parallel_requests_get_their_own_answers(site: Site) -> None:
             assert came in (sent, "503")
 
 
-def test_o15_a_login_storm_does_not_hold_up_machines(site: Site) -> None:
+def test_o15_a_login_storm_does_not_hold_up_machines(site: Hung) -> None:
     pages = []
     for _ in range(12):
         request = {
@@ -440,7 +405,7 @@ def test_o15_a_login_storm_does_not_hold_up_machines(site: Site) -> None:
     assert sorted(taken)[27] < 1.0, sorted(taken)
 
 
-def test_o16_a_flood_of_strangers_leaves_little_that_goes_by_itself(site: Site) -> None:
+def test_o16_a_flood_of_strangers_leaves_little_that_goes_by_itself(site: Hung) -> None:
     request = {
         "response_type": "code", "client_id": "portal-a", "redirect_uri": CALLBACK, "scope": "openid",
         "code_challenge": "a" * 43, "code_challenge_method": "S256", "nonce": "n" * 43,
@@ -456,7 +421,7 @@ def test_o16_a_flood_of_strangers_leaves_little_that_goes_by_itself(site: Site) 
         assert max(store.memory_usage(key) or 0 for key in made) < 4096
 
 
-def test_o12_idle_connections_are_borne(site: Site) -> None:
+def test_o12_idle_connections_are_borne(site: Hung) -> None:
     lines = [site.open(b"") for _ in range(500)]
     try:
         began = time.monotonic()
@@ -470,7 +435,7 @@ def test_o12_idle_connections_are_borne(site: Site) -> None:
     assert site.get("/readyz").status == 200
 
 
-def test_r28_clients_that_leave_early_break_nothing(site: Site) -> None:
+def test_r28_clients_that_leave_early_break_nothing(site: Hung) -> None:
     for sent in (
         b"GET /jwks HTTP/1.1\r\nHost: %s\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: %s\r\n\r\n",
@@ -483,7 +448,7 @@ def test_r28_clients_that_leave_early_break_nothing(site: Site) -> None:
     assert site.post("/token", site.code()).status == 200
 
 
-def test_o11_slow_senders_are_cut(site: Site) -> None:
+def test_o11_slow_senders_are_cut(site: Hung) -> None:
     """The last test of this file: the sockets of its beginning have had their time."""
     deadline = time.monotonic() + 15
     for line in (*site.heads, *site.bodies):
@@ -495,7 +460,7 @@ def test_o11_slow_senders_are_cut(site: Site) -> None:
         assert not got or statuses(got)[0] in (400, 408)
 
 
-def _redis(site: Site) -> Redis:
+def _redis(site: Hung) -> Redis:
     return Redis(
         unix_socket_path=str(Settings(environment="test", var_dir=site.folder / "var").valkey_socket)
     )
@@ -547,3 +512,15 @@ def test_o17_answers_under_tls_ask_for_tls_ever_after(stores: None) -> None:
     answer = judged(secure_gate(), "/jwks", scheme="https")
     assert answer is not None
     assert dict(answer.headers)["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_r02_an_embedded_valkey_that_dies_is_started_again(site: Hung) -> None:
+    parent = site.served.process
+    children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+    (valkey,) = [int(pid) for pid in children if "valkey" in Path(f"/proc/{pid}/comm").read_text()]
+    kept = site.tokens()
+    os.kill(valkey, signal.SIGKILL)
+    time.sleep(0.2)
+    serving.await_ready(site.served, 15)
+    time.sleep(1.1)
+    assert site.refresh(kept["refresh_token"]).status == 200, "the append-only file was not read"
