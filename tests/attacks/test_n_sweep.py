@@ -49,7 +49,7 @@ NASTY = {
     "pickle": "\x80\x04\x95cos\nsystem\n",
 }
 _LEAKS = re.compile(
-    rb"Traceback|File \"|sqlalchemy|psycopg|sqlite3|werkzeug|jinja2|gunicorn|granian|/work/|site-packages"
+    rb"Traceback|File \"|sqlalchemy|psycopg|sqlite3|werkzeug|jinja2|gunicorn|granian|site-packages"
     rb"|SELECT |OperationalError|Python/\d"
 )
 _HTML = ("Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options", "Referrer-Policy")

