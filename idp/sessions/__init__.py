@@ -7,7 +7,6 @@ Not here: the cookie itself (``idp.pages``), logging in (``idp.login``), telling
 from idp.sessions.session import Participant, Session, sid_for
 from idp.sessions.store import (
     end,
-    end_all,
     enter,
     find,
     forget_participant,
@@ -21,7 +20,6 @@ __all__ = [
     "Participant",
     "Session",
     "end",
-    "end_all",
     "enter",
     "find",
     "forget_participant",

@@ -154,14 +154,6 @@ def end(session: Session) -> None:
     redis.pipeline(("DEL", key(session.id)), ("ZREM", _index(session.person_id), session.id))
 
 
-def end_all(person_id: str, *, keep: str | None = None) -> list[Session]:
-    """End all sessions of a person but one; those that ended."""
-    ended = [session for session in of_person(person_id) if session.id != keep]
-    for session in ended:
-        end(session)
-    return ended
-
-
 def forget_participant(person_id: str, client_id: str) -> None:
     """Make a portal a stranger again in all sessions of a person, so that consent is asked anew."""
     sessions = of_person(person_id)
