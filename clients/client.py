@@ -16,10 +16,27 @@ from idp.base import clock
 from idp.base.secret import b64url, digest, same
 
 ApplicationType = Literal["web", "native"]
-AuthMethod = Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"]
-GrantType = Literal["authorization_code", "refresh_token", "client_credentials"]
+AuthMethod = Literal[
+    "client_secret_basic",
+    "client_secret_post",
+    "private_key_jwt",
+    "tls_client_auth",
+    "self_signed_tls_client_auth",
+    "none",
+]
+GrantType = Literal[
+    "authorization_code",
+    "refresh_token",
+    "client_credentials",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:openid:params:grant-type:ciba",
+    "urn:ietf:params:oauth:grant-type:token-exchange",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+]
 LegalBasis = Literal["statutory_duty", "consent", "separate_consent", "mandate"]
-ResponseMode = Literal["query", "fragment", "form_post"]
+Profile = Literal["standard", "fapi2", "fapi2-message-signing"]
+ResponseMode = Literal["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
+ResponseType = Literal["code", "code id_token"]
 SubjectType = Literal["natural", "legal"]
 
 SECRET_METHODS = ("client_secret_basic", "client_secret_post")
@@ -60,20 +77,62 @@ class Client:
     retention_en: str
     sector: str
     token_endpoint_auth_method: AuthMethod
+    profile: Profile = "standard"
+    """Which security profile every request of this client must keep (``idp.oidc.profiles``)."""
     application_type: ApplicationType = "web"
     home_uri: str = ""
+    logo_uri: str = ""
+    policy_uri: str = ""
+    tos_uri: str = ""
     initiate_login_uri: str = ""
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str = ""
+    frontchannel_logout_uri: str = ""
+    frontchannel_logout_session_required: bool = False
+    sector_identifier_uri: str = ""
     grant_types: tuple[GrantType, ...] = ("authorization_code",)
+    response_types: tuple[ResponseType, ...] = ("code",)
     response_modes: tuple[ResponseMode, ...] = ("query",)
     scopes: tuple[str, ...] = ()
     legal_basis: Mapping[str, LegalBasis] = field(default_factory=dict)
     subject_types_allowed: tuple[SubjectType, ...] = ("natural",)
     min_level: int = 1
+    default_max_age: int | None = None
+    default_acr_values: tuple[str, ...] = ()
+    authorization_details_types: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
+    """The resource indicators it may ask tokens for (RFC 8707), beside ``audience``."""
     jwks: Mapping[str, Any] = field(default_factory=dict)
-    id_token_alg: str = "ES256"
+    jwks_uri: str = ""
+    token_endpoint_auth_signing_alg: str = ""
+    tls_client_auth_subject_dn: str = ""
+    tls_client_auth_san_dns: str = ""
+    tls_client_auth_san_uri: str = ""
+    tls_client_auth_san_ip: str = ""
+    tls_client_auth_san_email: str = ""
+    dpop_bound_access_tokens: bool = False
+    tls_client_certificate_bound_access_tokens: bool = False
+    require_pushed_authorization_requests: bool = False
+    require_signed_request_object: bool = False
+    request_object_signing_alg: str = ""
+    request_uris: tuple[str, ...] = ()
+    authorization_signed_response_alg: str = ""
+    authorization_encrypted_response_alg: str = ""
+    authorization_encrypted_response_enc: str = ""
+    id_token_signed_response_alg: str = "ES256"
+    id_token_encrypted_response_alg: str = ""
+    id_token_encrypted_response_enc: str = ""
+    userinfo_signed_response_alg: str = ""
+    userinfo_encrypted_response_alg: str = ""
+    userinfo_encrypted_response_enc: str = ""
+    introspection_signed_response_alg: str = ""
+    introspection_encrypted_response_alg: str = ""
+    introspection_encrypted_response_enc: str = ""
+    backchannel_token_delivery_mode: Literal["", "poll", "ping"] = ""
+    backchannel_client_notification_endpoint: str = ""
+    backchannel_authentication_request_signing_alg: str = ""
+    backchannel_user_code_parameter: bool = False
     id_token_lifetime: int = 300
     access_token_lifetime: int = 600
     refresh_token_lifetime: int = 28800

@@ -32,7 +32,7 @@ def logout_token(client: Client, person_id: str, session_id: str) -> str:
         "sid": sessions.sid_for(session_id, client.client_id),
         "events": {EVENT: {}},
     }
-    return keyring.sign(claims, alg=client.id_token_alg, typ="logout+jwt")
+    return keyring.sign(claims, alg=client.id_token_signed_response_alg, typ="logout+jwt")
 
 
 def deliver(client: Client, token: str) -> str:

@@ -4,7 +4,7 @@ issued ── take ──▶ used ── take ──▶ replayed: the grant is d
    └── 60 s ──▶ gone                are being made at this very moment
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import orjson
@@ -50,6 +50,16 @@ class Grant:
     offline: bool
     granted_at: int
     """Microseconds since the epoch, so that a withdrawal and a new consent never fall together."""
+    dpop_jkt: str = ""
+    """The key that alone may redeem the code (RFC 9449 §10)."""
+    cnf: str = ""
+    """The key its tokens are bound to, as ``jkt:…`` or ``x5t#S256:…`` (RFC 7800 §3)."""
+    resources: tuple[str, ...] = ()
+    """Resource indicators the person agreed to (RFC 8707)."""
+    authorization_details: tuple[dict[str, Any], ...] = ()
+    """What in particular the person agreed to (RFC 9396)."""
+    claims: dict[str, Any] = field(default_factory=dict)
+    """The claims parameter as it was judged (OIDC Core §5.5)."""
 
     def record(self) -> list[Any]:
         """The values in the order of the fields: the form that is stored and sealed."""
@@ -59,11 +69,12 @@ class Grant:
     def of_record(cls, values: list[Any]) -> "Grant":
         """The grant of a record."""
         made = dict(zip(_FIELDS, values, strict=True))
-        made["scopes"], made["amr"] = tuple(made["scopes"]), tuple(made["amr"])
+        for name in ("scopes", "amr", "resources", "authorization_details"):
+            made[name] = tuple(made[name])
         return cls(**made)
 
 
-_FIELDS = tuple(field.name for field in fields(Grant))
+_FIELDS = tuple(one.name for one in fields(Grant))
 
 
 def new_code() -> tuple[str, str]:

@@ -16,6 +16,9 @@ from idp.store.redis import Script
 from idp.tokens import liveness
 from idp.tokens.codes import Grant, code_key, grant_key
 
+#: A grant with the largest details and claims that checks admit is sealed into less.
+_LONGEST = 16_384
+
 _BEGIN = Script("""
 if redis.pcall('GET', KEYS[1]) == 'replayed' then return 0 end
 redis.call('SET', KEYS[2], '1', 'EX', ARGV[1])
@@ -44,13 +47,13 @@ class RefreshToken:
 
     def seal(self) -> str:
         """The token as the portal gets it: indistinguishable from random."""
-        grant = replace(self.grant, nonce=None, challenge="", redirect_uri="")
+        grant = replace(self.grant, nonce=None, challenge="", redirect_uri="", dpop_jkt="")
         return keyring.seal_token(orjson.dumps(["rt", self.generation, self.expires_at, *grant.record()]))
 
     @classmethod
     def open(cls, text: str) -> "RefreshToken":
         """Read a token we made; raises ``invalid_grant`` for anything else."""
-        plain = keyring.open_token(text) if len(text) < 4096 else None
+        plain = keyring.open_token(text) if len(text) < _LONGEST else None
         if plain is None or not plain.startswith(b'["rt",'):
             raise Rejected(
                 "invalid_grant", "the refresh token is not valid", why="not a refresh token of ours"

@@ -201,7 +201,7 @@ def test_b31_a_browser_is_sent_on_by_303(me: Person, tax: Portal) -> None:
 
 
 def test_two_tokens_of_one_second_differ(me: Person) -> None:
-    rs = portal("rs", id_token_alg="RS256")
+    rs = portal("rs", id_token_signed_response_alg="RS256")
     first, second = me.tokens(rs), me.tokens(rs)
     assert first["access_token"] != second["access_token"]
 

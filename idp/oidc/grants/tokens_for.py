@@ -79,7 +79,7 @@ def _id_token(
         subject=keyring.pairwise(client.sector, grant.person_id),
         client_id=client.client_id,
         lifetime=client.id_token_lifetime,
-        algorithm=client.id_token_alg,
+        algorithm=client.id_token_signed_response_alg,
         access=access,
         auth_time=grant.auth_time,
         amr=grant.amr,

@@ -25,7 +25,7 @@ def header(token: str) -> dict[str, Any]:
 def test_section_2_it_is_signed_by_a_published_key_with_the_registered_algorithm(
     me: Person, stores: None, algorithm: str
 ) -> None:
-    token = me.tokens(portal("one", id_token_alg=algorithm))["id_token"]
+    token = me.tokens(portal("one", id_token_signed_response_alg=algorithm))["id_token"]
     assert header(token)["alg"] == algorithm
     keys = KeySet.import_key_set(me.get("/jwks").json)  # type: ignore[arg-type]
     assert jwt.decode(token, keys, algorithms=[algorithm]).claims["aud"] == "one"

@@ -1,0 +1,22 @@
+"""What a registration must fulfil: the register of rules, in the order they are read.
+
+A rule yields every fault it sees, as key and reason, so that one reading of a manifest names them all.
+"""
+
+from clients.client import Client
+from clients.rules.addresses import addresses
+from clients.rules.authentication import authentication
+from clients.rules.data import data
+from clients.rules.flows import flows
+from clients.rules.identity import identifiers, words
+from clients.rules.rule import Fault, Rule, Terms
+from clients.rules.tokens import tokens
+
+__all__ = ["RULES", "Fault", "Terms", "faults"]
+
+RULES: tuple[Rule, ...] = (identifiers, words, addresses, flows, authentication, data, tokens)
+
+
+def faults(client: Client, terms: Terms) -> list[Fault]:
+    """Every fault of a registration."""
+    return [fault for rule in RULES for fault in rule(client, terms)]

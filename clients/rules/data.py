@@ -1,0 +1,35 @@
+"""Which data the client may have, and on what legal basis."""
+
+from collections.abc import Iterator
+
+from clients import scopes
+from clients.client import Client
+from clients.rules.rule import Fault, Terms, distinct
+
+
+def data(client: Client, terms: Terms) -> Iterator[Fault]:
+    """Scopes of the register that its grants can use, each with a legal basis."""
+    if not distinct(client.scopes):
+        yield "scopes", "must name each scope once"
+    for position, name in enumerate(client.scopes):
+        if reason := _refusal(name, client):
+            yield f"scopes[{position}]", reason
+    if "authorization_code" in client.grant_types and "openid" not in client.scopes:
+        yield "scopes", "authorization_code needs openid (OIDC Core §3.1.2.1)"
+    if "offline_access" in client.scopes and "refresh_token" not in client.grant_types:
+        yield "scopes", "offline_access needs the grant refresh_token"
+    if client.legal_basis.keys() - set(client.scopes):
+        yield "legal_basis", "names a scope that the client does not have"
+    for name in client.scopes:
+        if scopes.find(name) and name not in client.legal_basis:
+            yield "legal_basis", f"has no default for {name}: state it"
+
+
+def _refusal(name: str, client: Client) -> str:
+    scope = scopes.find(name)
+    if scope is None:
+        return "is not in the scope register"
+    if scope.held_back:
+        return f"cannot be granted: {scope.held_back}"
+    grant = "client_credentials" if scope.service else "authorization_code"
+    return "" if grant in client.grant_types else f"needs the grant {grant}"
