@@ -1,6 +1,7 @@
 """What the worker runs: ship the spool into SQL, seal what was shipped."""
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -97,10 +98,15 @@ def _ship_file(path: Path) -> int:
 
 
 def _chunks(path: Path, offset: int, complete: bool) -> Iterator[tuple[list[bytes], int]]:
-    """Whole lines from ``offset`` on, with the offset behind them; half a line waits for its writer."""
+    """Whole lines from ``offset`` on, with the offset behind them; half a line waits for its writer.
+
+    What is appended meanwhile waits for the next round: running after a busy writer, each batch would hold
+    the few lines of the last one's duration, and a batch costs as much as fifty events.
+    """
     with path.open("rb") as file:
+        end = file.seek(0, os.SEEK_END)
         file.seek(offset)
-        while chunk := file.read(_CHUNK):
+        while chunk := file.read(min(_CHUNK, end - offset)):
             whole = chunk.rfind(b"\n") + 1
             if not whole and (complete or len(chunk) == _CHUNK):
                 whole = len(chunk)

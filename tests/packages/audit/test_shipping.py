@@ -44,6 +44,20 @@ def test_more_than_a_batch_and_a_chunk_is_shipped_once(var_dir: Path) -> None:
     assert len({event.id for event in queries.events(limit=2000)}) == 1300
 
 
+def test_a_round_does_not_run_after_a_busy_writer(var_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, batches = jobs._keep, []
+
+    def keep(lines: dict[str, bytes]) -> int:
+        batches.append(len(lines))
+        recorded(1)
+        return real(lines)
+
+    monkeypatch.setattr(jobs, "_keep", keep)
+    recorded(50)
+    assert [jobs.ship(), jobs.ship()] == [50, 1]
+    assert batches == [50, 1]
+
+
 def test_double_shipping_makes_no_duplicate(var_dir: Path) -> None:
     recorded(5)
     jobs.ship()
