@@ -38,6 +38,7 @@ check: $(VENV)/development ## lint, types, layers, then all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	cd clients/kit && $(CURDIR)/$(BIN)/mypy --strict --explicit-package-bases resource_server example.py
 	$(BIN)/lint-imports
 	$(MAKE) test
 
