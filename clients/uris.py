@@ -4,6 +4,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 from clients.client import LONGEST_URI, ApplicationType, loopback_place
+from idp.outbound.target import portal_port
 
 _CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]")
@@ -12,10 +13,6 @@ _DNS_NAME = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
 _INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain", "onion")
-#: Ports where other servers listen, which our own requests must not be aimed at (attack book M08, M12).
-_FOREIGN_PORTS = frozenset(
-    {1433, 1521, 2049, 2375, 2379, 3306, 5432, 5984, 6379, 6380, 9042, 9200, 11211, 27017}
-)
 
 
 def redirect(uri: str, application_type: ApplicationType, *, development: bool) -> None:
@@ -41,7 +38,7 @@ def called_by_us(uri: str, *, development: bool) -> None:
     link(uri, development=development)
     parts = urlsplit(uri)
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    if port != 443 and (port < 1024 or port in _FOREIGN_PORTS):
+    if not portal_port(port):
         raise ValueError(f"port {port} is not one a portal listens at")
 
 

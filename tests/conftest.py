@@ -71,6 +71,7 @@ def test_settings(folder: Path, database_url: str, redis_url: str) -> settings.S
         var_dir=folder,
         keys_dir=folder / "keys",
         allow_demo_regions=True,
+        outbound_loopback=True,
         key_publish_lead=0,
         hash_workers=2,
     )

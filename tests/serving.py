@@ -97,6 +97,7 @@ def _environment(folder: Path, port: int, chosen: Mapping[str, object]) -> dict[
         "var_dir": folder / "var",
         "keys_dir": folder / "keys",
         "allow_demo_regions": "true",
+        "outbound_loopback": "true",
         "key_publish_lead": 0,
         **chosen,
     }

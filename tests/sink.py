@@ -1,5 +1,6 @@
 """A portal's logout address: a real HTTP server on loopback that may misbehave."""
 
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,8 @@ class Sink:
     """Where to send to, and what has arrived."""
 
     uri: str
+    port: int
+    bodies: list[bytes] = field(default_factory=list)
     forms: list[dict[str, list[str]]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     requests: list[tuple[str, str]] = field(default_factory=list)
@@ -57,8 +60,29 @@ def gushing(http: BaseHTTPRequestHandler, stop: threading.Event) -> None:
         http.wfile.write(b"x" * 65536)
 
 
+def document(
+    body: bytes, media_type: str = "application/json", *headers: tuple[str, str], status: int = 200
+) -> Behaviour:
+    """Answer with a body."""
+
+    def behave(http: BaseHTTPRequestHandler, stop: threading.Event) -> None:
+        http.send_response(status)
+        for name, value in (("Content-Type", media_type), *headers):
+            http.send_header(name, value)
+        http.send_header("Content-Length", str(len(body)))
+        http.end_headers()
+        http.wfile.write(body)
+
+    return behave
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Whoever breaks off, breaks off: a refused certificate is what some tests are about."""
+
+
 @contextmanager
-def sink(behave: Behaviour | None = None) -> Iterator[Sink]:
+def sink(behave: Behaviour | None = None, *, tls: ssl.SSLContext | None = None) -> Iterator[Sink]:
     """A listening sink; it answers 200 unless told otherwise."""
     act, stop = behave or answers(200), threading.Event()
 
@@ -67,7 +91,9 @@ def sink(behave: Behaviour | None = None) -> Iterator[Sink]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             made.requests.append((self.command, self.path))
             made.headers.append(dict(self.headers))
-            made.forms.append(parse_qs(body.decode(), strict_parsing=bool(body)))
+            form = self.headers.get_content_type() == "application/x-www-form-urlencoded"
+            made.bodies.append(body)
+            made.forms.append(parse_qs(body.decode(), strict_parsing=True) if form and body else {})
             try:
                 act(self, stop)
             except OSError:
@@ -78,8 +104,11 @@ def sink(behave: Behaviour | None = None) -> Iterator[Sink]:
         def log_message(self, *_: object) -> None:
             """Tests are quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made = Sink(uri=f"http://127.0.0.1:{server.server_port}/logout")
+    server = _Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    port = server.server_port
+    made = Sink(uri=f"http://127.0.0.1:{port}/logout", port=port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:

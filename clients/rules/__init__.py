@@ -1,6 +1,9 @@
 """What a registration must fulfil: the register of rules, in the order they are read.
 
 A rule yields every fault it sees, as key and reason, so that one reading of a manifest names them all.
+
+Owns: what a registration must fulfil, one file a subject.
+Not here: how a registration is written (``clients.manifest``), what follows from it (``clients.service``).
 """
 
 from clients.client import Client
@@ -9,12 +12,13 @@ from clients.rules.authentication import authentication
 from clients.rules.data import data
 from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
+from clients.rules.keys import keys
 from clients.rules.rule import Fault, Rule, Terms
 from clients.rules.tokens import tokens
 
 __all__ = ["RULES", "Fault", "Terms", "faults"]
 
-RULES: tuple[Rule, ...] = (identifiers, words, addresses, flows, authentication, data, tokens)
+RULES: tuple[Rule, ...] = (identifiers, words, addresses, flows, authentication, keys, data, tokens)
 
 
 def faults(client: Client, terms: Terms) -> list[Fault]:

@@ -35,6 +35,7 @@ FIELDS: dict[str, str] = {
     "grant": "fingerprint of the grant",
     "grant_type": "grant type",
     "hash": "hash of a chain row",
+    "host": "host of the address that was to be called",
     "id_type": "type code of the identity document",
     "key_id": "kid of the key (public)",
     "legal_basis": "legal basis of each scope",
@@ -162,6 +163,7 @@ KINDS: dict[str, Kind] = {
     ),
     "session.end": _kind("A session ended", "会话结束", "cause count"),
     "session.kill": _kind("Sessions were ended by force", "强制下线", "cause count operator"),
+    "ssrf.block": _kind("A call to a forbidden address was stopped", "阻止向禁止地址发出请求", "host"),
     "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
     "token.issue": _kind(
         "Tokens were issued",

@@ -61,6 +61,7 @@ class Plan:
             "IDP_VAR_DIR": str(self.folder),
             "IDP_KEYS_DIR": str(self.folder / "keys"),
             "IDP_ALLOW_DEMO_REGIONS": "true",
+            "IDP_OUTBOUND_LOOPBACK": "true",
             "IDP_PROCESSES": "2",
         }
 

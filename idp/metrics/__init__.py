@@ -12,6 +12,7 @@ from idp.metrics.metrics import (
     audit_spool,
     hash_queue,
     login,
+    outbound,
     process_ended,
     render,
     request,
@@ -19,5 +20,6 @@ from idp.metrics.metrics import (
 )
 
 __all__ = [
-    "CONTENT_TYPE", "audit_spool", "hash_queue", "login", "process_ended", "render", "request", "token"
+    "CONTENT_TYPE", "audit_spool", "hash_queue", "login", "outbound", "process_ended", "render", "request",
+    "token",
 ]  # fmt: skip

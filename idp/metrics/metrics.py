@@ -25,6 +25,9 @@ _LOGINS = Counter(
 _TOKENS = Counter(
     "idp_tokens", "Token answers, by grant type and outcome", ("grant", "outcome"), registry=_REGISTRY
 )
+_OUTBOUND = Counter(
+    "idp_outbound", "Calls to portals, by method and outcome", ("method", "outcome"), registry=_REGISTRY
+)
 _SPOOL = Gauge(
     "idp_audit_spool_bytes",
     "Audit events waiting in the spool for the database",
@@ -44,6 +47,7 @@ _MOST = 64
 _request_children: dict[tuple[str, int], Histogram] = {}
 _login_children: dict[tuple[str, str], Counter] = {}
 _token_children: dict[tuple[str, str], Counter] = {}
+_outbound_children: dict[tuple[str, str], Counter] = {}
 
 
 def request(endpoint: str, status: int, seconds: float) -> None:
@@ -64,6 +68,11 @@ def login(method: str, outcome: str) -> None:
 def token(grant_type: str, outcome: str = "issued") -> None:
     """Count an answer of the token endpoint; what is no registered grant type counts as ``other``."""
     _count(_TOKENS, _token_children, grant_type, outcome)
+
+
+def outbound(method: str, outcome: str) -> None:
+    """Count a call of ours: GET or POST, ``answered``, ``refused`` or ``unreachable``."""
+    _count(_OUTBOUND, _outbound_children, method, outcome)
 
 
 def audit_spool(waiting: int) -> None:

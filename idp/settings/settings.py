@@ -3,6 +3,7 @@
 import os
 import tempfile
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -11,6 +12,11 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[int, Field(ge=1)]
+
+#: Where portals of a closed network may sit; loopback, link-local and machine services are never among them.
+_PRIVATE = tuple(
+    map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"))
+)
 
 
 class Settings(BaseSettings):
@@ -101,6 +107,10 @@ class Settings(BaseSettings):
     hash_queue: int = Field(default=32, ge=1)
     """Logins a process lets wait for a hash before it answers 503."""
 
+    outbound_loopback: bool = False
+    """Call registered addresses on this machine, http included; refused in production."""
+    outbound_networks: tuple[str, ...] = ()
+    """Private networks (CIDR) whose portals may be called by https, such as a government extranet."""
     logout_timeout: Seconds = 5
     """Seconds a portal has to answer a logout token."""
     logout_attempts: int = Field(default=8, ge=1, le=20)
@@ -123,6 +133,15 @@ class Settings(BaseSettings):
             raise ValueError("must be scheme, host and port only, without a trailing slash")
         return value
 
+    @field_validator("outbound_networks")
+    @classmethod
+    def _outbound_networks_are_private(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for text in value:
+            network = ip_network(text)
+            if not any(network.version == one.version and network.subnet_of(one) for one in _PRIVATE):  # type: ignore[arg-type]
+                raise ValueError(f"{text} is not within a private network (RFC 1918, RFC 6598, RFC 4193)")
+        return value
+
     @model_validator(mode="after")
     def _dangerous_values_stop_the_start(self) -> Self:
         unknown = _unknown_names()
@@ -133,6 +152,8 @@ class Settings(BaseSettings):
                 raise ValueError("IDP_ISSUER must be https in production")
             if self.allow_demo_regions:
                 raise ValueError("IDP_ALLOW_DEMO_REGIONS is refused in production")
+            if self.outbound_loopback:
+                raise ValueError("IDP_OUTBOUND_LOOPBACK is refused in production")
         return self
 
     @property

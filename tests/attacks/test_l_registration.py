@@ -229,9 +229,10 @@ def test_l09_bad_keys_are_refused(case: str) -> None:
     assert ": jwks" in refused.problems[0]
 
 
-def test_l09_a_key_set_by_address_is_refused() -> None:
-    assert refusal(signed({"keys": [key("P-256")]}) | {"jwks_uri": "https://good.example/jwks"})
-    assert refusal(entry(jwks_uri="https://good.example/jwks"))
+def test_l09_a_key_set_stands_in_the_registration_or_at_an_address_and_not_twice() -> None:
+    both = signed({"keys": [key("P-256")]}) | {"jwks_uri": "https://good.example/jwks"}
+    assert refusal(both)
+    assert refusal({name: value for name, value in both.items() if name != "jwks"}) is None
 
 
 def test_l09_no_part_of_a_private_key_stands_in_the_refusal() -> None:

@@ -145,7 +145,13 @@ def test_redirect_uris_of_several_hosts_need_an_explicit_sector() -> None:
         ("grant_types", native(grant_types=["authorization_code", "client_credentials"])),
         ("introspects", native(introspects=["x"])),
         ("jwks", entry(token_endpoint_auth_method="private_key_jwt")),
-        ("jwks", entry(jwks={"keys": [ECKey.generate_key("P-256", {"kid": "a"}).as_dict(private=False)]})),
+        (
+            "jwks_uri",
+            entry(
+                jwks={"keys": [ECKey.generate_key("P-256", {"kid": "a"}).as_dict(private=False)]},
+                jwks_uri="https://good.example/jwks",
+            ),
+        ),
     ],
 )
 def test_what_does_not_go_together_is_refused(key: str, values: dict[str, object]) -> None:
