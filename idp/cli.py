@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "idp.demo.commands:demo",
     "keys": "idp.keys:keys",
     "personas": "idp.personas.commands:personas",
+    "persons": "idp.logout.commands:persons",
     "serve": "idp.commands:serve",
     "settings": "idp.commands:show_settings",
     "worker": "idp.commands:worker",

@@ -23,7 +23,10 @@ def count_backlog() -> None:
 
 
 #: Jobs that wait for nobody outside go round together; a portal that does not answer holds up only its own.
-ROUNDS = ((audit_jobs.ship, audit_jobs.seal, count_backlog), (logout_jobs.deliver_due,))
+ROUNDS = (
+    (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped),
+    (logout_jobs.deliver_due,),
+)
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0
 

@@ -139,6 +139,7 @@ KINDS: dict[str, Kind] = {
         "action cause credit_code operator previous source status",
     ),
     "password.set": _kind("A password was set", "设置密码", "cause operator"),
+    "person.close": _kind("An account was closed", "注销账户", "cause operator source"),
     "person.death": _kind("A person's death was recorded", "登记死亡", "count operator source"),
     "person.freeze": _kind("An account was frozen", "冻结账户", "cause count operator source"),
     "person.identifier": _kind(

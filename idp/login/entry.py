@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from idp import audit, logout, sessions
+from idp import audit, logout, persons, sessions
 from idp.base import levels
+from idp.base.errors import Rejected
 from idp.login import device
 from idp.login.attempt import Attempt
 from idp.login.step import Move, Visitor
@@ -27,12 +28,24 @@ def enter(
         cookie, entered = sessions.start(
             person.id, person.ial, methods, address=visitor.address, agent=visitor.agent
         )
+        _demand_active(entered)
     _record("login.success", attempt, entered)
     return Move(
         attempt=_entered(attempt, entered),
         session_cookie=cookie,
         device_cookie=device.remembered(visitor.device, visitor.browser, person.id),
     )
+
+
+def _demand_active(session: Session) -> None:
+    """End a session that began while its person was being stopped (``idp.logout.people``).
+
+    Looked at after the session is made: either this sees the new state, or whoever set it sees the session.
+    """
+    person = persons.read(session.person_id)
+    if person is None or not person.active:
+        sessions.end(session)
+        raise Rejected("access_denied", why="person no longer active", status=403)
 
 
 def strengthen(attempt: Attempt, session: Session, method: str) -> Move:

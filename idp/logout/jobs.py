@@ -1,4 +1,7 @@
-"""The delivery of promised logout tokens, by a few threads, each portal's failure its own."""
+"""What the worker does of what was promised: deliver logout tokens, end what stopped accounts still hold.
+
+Deliveries are made by a few threads, each portal's failure its own.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -8,7 +11,7 @@ from sqlalchemy import Row
 import clients
 from idp import settings
 from idp.base.clock import now
-from idp.logout import queries, service
+from idp.logout import people, queries, service
 from idp.logout.backchannel import deliver, logout_token
 
 _OF_ONE_PORTAL = 16
@@ -18,6 +21,17 @@ _FIRST_WAIT = 5
 _LONGEST_WAIT = 3600
 #: Who has not heard of a logout after a day has ended the session by itself.
 _GIVEN_UP = 86400
+#: Seconds in which whoever stopped an account ends by itself what it holds.
+_GRACE = 5
+_ENDINGS = 100
+
+
+def end_stopped() -> int:
+    """End what stopped accounts hold where that was left undone; how many accounts."""
+    waiting = queries.endings(now() - _GRACE, _ENDINGS)
+    for row in waiting:
+        people.end_everything(row.person_id, row.status)
+    return len(waiting)
 
 
 def deliver_due() -> int:

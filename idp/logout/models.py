@@ -1,4 +1,4 @@
-"""The queue of logout tokens: what was promised to be told stays until it is told or given up."""
+"""What was promised and is not done yet: portals to be told, persons whose logins have to end."""
 
 from sqlalchemy import BigInteger, Index, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +16,7 @@ class LogoutDelivery(db.Model):  # type: ignore[name-defined,misc]
     client_id: Mapped[str] = mapped_column(String(100))
     person_id: Mapped[str] = mapped_column(String(36))
     session_id: Mapped[str] = mapped_column(String(22))
+    """Empty when the person is signed out of every session."""
     status: Mapped[str] = mapped_column(String(10))
     """``waiting``, ``delivered`` or ``failed``."""
     attempts: Mapped[int] = mapped_column(Integer)
@@ -23,3 +24,18 @@ class LogoutDelivery(db.Model):  # type: ignore[name-defined,misc]
     created_at: Mapped[int] = mapped_column(BigInteger)
     outcome: Mapped[str] = mapped_column(String(60))
     """What the portal last answered: an HTTP status or a kind of failure."""
+
+
+class PersonEnding(db.Model):  # type: ignore[name-defined,misc]
+    """A person whose account was stopped and who may still be logged in somewhere.
+
+    Written with the new state in one transaction and struck out when everything has ended, so that a Redis
+    that is down at that moment, or a process that dies, leaves nobody logged in.
+    """
+
+    __tablename__ = "person_ending"
+
+    person_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    status: Mapped[str] = mapped_column(String(16))
+    """The state that ends it: ``frozen``, ``deceased`` or ``closed``."""
+    promised_at: Mapped[int] = mapped_column(BigInteger)

@@ -1,13 +1,14 @@
-"""Reads of the delivery queue."""
+"""Reads of what was promised."""
 
 from typing import Any
 
 from sqlalchemy import Row, Table, func, select
 
-from idp.logout.models import LogoutDelivery
+from idp.logout.models import LogoutDelivery, PersonEnding
 from idp.store import db
 
 DELIVERIES: Table = LogoutDelivery.__table__
+ENDINGS: Table = PersonEnding.__table__
 
 
 def due(moment: int, most: int) -> list[Row[Any]]:
@@ -27,3 +28,9 @@ def due(moment: int, most: int) -> list[Row[Any]]:
 def of_session(session_id: str) -> list[Row[Any]]:
     """What the portals of an ended session have answered so far."""
     return db.fetch_all(select(DELIVERIES).where(DELIVERIES.c.session_id == session_id))
+
+
+def endings(before: int, most: int) -> list[Row[Any]]:
+    """Persons to be logged out everywhere since before a moment, the longest waiting first."""
+    waiting = select(ENDINGS).where(ENDINGS.c.promised_at <= before)
+    return db.fetch_all(waiting.order_by(ENDINGS.c.promised_at).limit(most))

@@ -3,15 +3,16 @@
 The promises are written first: if the database is down nobody is told "signed out" while portals stay open.
 """
 
+from collections.abc import Collection
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session as Transaction
 
 import clients
 from idp import audit, sessions
 from idp.base.clock import now
-from idp.logout.models import LogoutDelivery
+from idp.logout.models import LogoutDelivery, PersonEnding
 from idp.sessions import Session
 from idp.store.db import transaction
 
@@ -35,25 +36,46 @@ def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
 @transaction
 def _promise(transaction: Transaction, ending: list[Session], *, kind: str, reason: str) -> None:
     for session in ending:
-        for client_id in session.participants:
-            client = clients.find(client_id)
-            if client is not None and client.backchannel_logout_uri:
-                transaction.add(_delivery(session, client_id))
+        _tell(transaction, session.participants.keys(), session.person_id, session.id)
         audit.record_in(transaction, kind, person=session.person_id, session=session.id, reason=reason)
 
 
-def _delivery(session: Session, client_id: str) -> LogoutDelivery:
+@transaction
+def tell(transaction: Transaction, portals: Collection[str], person_id: str) -> None:
+    """Promise to tell portals that a person is signed out everywhere (§2.4: ``sub`` without ``sid``)."""
+    _tell(transaction, portals, person_id, "")
+
+
+def _tell(transaction: Transaction, portals: Collection[str], person_id: str, session_id: str) -> None:
+    for client_id in portals:
+        client = clients.find(client_id)
+        if client is not None and client.backchannel_logout_uri:
+            transaction.add(_delivery(client_id, person_id, session_id))
+
+
+def _delivery(client_id: str, person_id: str, session_id: str) -> LogoutDelivery:
     return LogoutDelivery(
         id=str(uuid4()),
         client_id=client_id,
-        person_id=session.person_id,
-        session_id=session.id,
+        person_id=person_id,
+        session_id=session_id,
         status="waiting",
         attempts=0,
         next_at=now(),
         created_at=now(),
         outcome="",
     )
+
+
+def promise_ending(transaction: Transaction, person_id: str, status: str) -> None:
+    """Promise, in the transaction that stops an account, that everything it holds will end."""
+    transaction.merge(PersonEnding(person_id=person_id, status=status, promised_at=now()))
+
+
+@transaction
+def strike_ending(transaction: Transaction, person_id: str) -> None:
+    """Strike the promise out: it is kept."""
+    transaction.execute(delete(PersonEnding).where(PersonEnding.person_id == person_id))
 
 
 @transaction

@@ -9,6 +9,7 @@ from idp import audit, authenticators, organizations, persons, settings
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.base.secret import Secret
+from idp.logout import people
 from idp.organizations import service as organizations_service
 from idp.personas.credentials import Credentials, password
 from idp.personas.roster import Body, Persona, bodies, find, personas
@@ -156,9 +157,9 @@ def _set_status(persona: Persona, person: Person) -> None:
     if person.status == persona.status:
         return
     if persona.status == "frozen":
-        persons_service.freeze(person.id, cause="synthetic", operator=OPERATOR, source=SOURCE)
+        people.freeze(person.id, cause="synthetic", operator=OPERATOR, source=SOURCE)
     elif persona.status == "deceased":
-        persons_service.record_death(person.id, operator=OPERATOR, source=SOURCE)
+        people.record_death(person.id, operator=OPERATOR, source=SOURCE)
 
 
 def _enter_body(body: Body) -> None:

@@ -8,6 +8,7 @@ Not here: how somebody proves to be a person (``idp.authenticators``), whom a pe
 
 from idp.persons import age, cache, name, number, phone, queries
 from idp.persons.person import Identifier, Level, Person, Status
+from idp.persons.queries import find as read
 from idp.persons.queries import find_by_identifier, find_by_phone, identifiers, levels
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "name",
     "number",
     "phone",
+    "read",
 ]
 
 

@@ -18,7 +18,8 @@ _drops = 0
 def get(person_id: str, read: Callable[[str], Person | None]) -> Person | None:
     """The remembered person, or the one just read.
 
-    What was read while somebody was being dropped is not kept: it may be older than the change.
+    What was read while somebody was being dropped is not kept: it may be older than the change. Nor is a
+    person who is not active: one just unfrozen is so for every process at once.
     """
     now = clock.now()
     with _lock:
@@ -27,7 +28,7 @@ def get(person_id: str, read: Callable[[str], Person | None]) -> Person | None:
         return entry[1]
     person = read(person_id)
     with _lock:
-        if person and drops == _drops:
+        if person and person.active and drops == _drops:
             _entries[person_id] = (now, person)
             _entries.move_to_end(person_id)
             if len(_entries) > CAPACITY:

@@ -13,3 +13,12 @@ def living_family(grant: str) -> Select[tuple[str]]:
     return select(_family.c.person_id).where(
         _family.c.grant_id == grant, _family.c.revoked.is_(False), _family.c.expires_at > now()
     )
+
+
+def offline_portals(person_id: str) -> Select[tuple[str]]:
+    """The portals that hold a living offline grant of a person."""
+    return (
+        select(_family.c.client_id)
+        .where(_family.c.person_id == person_id, _family.c.revoked.is_(False), _family.c.expires_at > now())
+        .distinct()
+    )

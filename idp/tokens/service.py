@@ -78,13 +78,14 @@ def end_access(handle: Handle, jti: str, expires_at: int) -> None:
     liveness.revoke_access(handle, jti, expires_at)
 
 
-def end_grants(person_id: str, client_id: str | None = None) -> None:
-    """End all a person's grants to a portal, or the offline ones to all portals."""
+def end_grants(person_id: str, client_id: str | None = None) -> int:
+    """End all a person's grants to a portal, or the offline ones to all portals; how many were offline."""
     ended = _revoke(person_id, client_id=client_id)
     if ended:
         liveness.kill_grant(*ended)
     if client_id is not None:
         liveness.void_grants(person_id, client_id)
+    return len(ended)
 
 
 @transaction
@@ -115,7 +116,8 @@ def _revoke(
         statement = statement.where(OfflineFamily.grant_id == grant_id)
     if client_id is not None:
         statement = statement.where(OfflineFamily.client_id == client_id)
-    ended = session.execute(statement.values(revoked=True).returning(OfflineFamily.grant_id)).all()
-    for (grant,) in ended:
-        audit.record_in(session, "token.revoke", person=person_id, client=client_id, grant=grant)
-    return [grant for (grant,) in ended]
+    marked = statement.values(revoked=True).returning(OfflineFamily.grant_id, OfflineFamily.client_id)
+    ended = session.execute(marked).all()
+    for grant, portal in ended:
+        audit.record_in(session, "token.revoke", person=person_id, client=portal, grant=grant)
+    return [grant for grant, _ in ended]

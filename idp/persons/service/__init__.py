@@ -3,12 +3,13 @@
 The verbs receive the database session first; callers leave it out (``store.db.transaction``).
 """
 
-from idp.persons.service.account import freeze, record_death, rename, set_level, set_phone, unfreeze
+from idp.persons.service.account import close, freeze, record_death, rename, set_level, set_phone, unfreeze
 from idp.persons.service.identifiers import add_identifier, close_identifier, replace_identifier
 from idp.persons.service.registration import register
 
 __all__ = [
     "add_identifier",
+    "close",
     "close_identifier",
     "freeze",
     "record_death",

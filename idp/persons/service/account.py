@@ -1,8 +1,11 @@
 """The state of an account, its name, its phone and its real-name level.
 
 ``operator`` names who acts when it is not the person; ``source`` names the register that says so.
+The verbs that stop an account do only that: ``idp.logout.people`` stops it and ends what it holds. What it
+has to write together with the new state it passes as ``also``.
 """
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from sqlalchemy import insert
@@ -15,15 +18,29 @@ from idp.persons import index, name, phone, sealing
 from idp.persons.models import LevelRow
 from idp.persons.person import HIGHEST_LEVEL, LEVEL_LIFETIMES
 from idp.persons.service.change import begin, lasting
+from idp.persons.service.identifiers import end_identifiers
+
+Also = Callable[[Session], None]
+
+
+def _nothing(_session: Session) -> None:
+    """Nothing else belongs to the change."""
 
 
 @lasting
 def freeze(
-    session: Session, person_id: str, *, cause: str, operator: str | None = None, source: str | None = None
+    session: Session,
+    person_id: str,
+    *,
+    cause: str,
+    operator: str | None = None,
+    source: str | None = None,
+    also: Also = _nothing,
 ) -> None:
-    """Stop an account; the caller ends its sessions and tokens as well."""
+    """Stop an account until it is unfrozen."""
     begin(session, person_id, allowed=("active",)).status = "frozen"
     audit.record_in(session, "person.freeze", person=person_id, cause=cause, operator=operator, source=source)
+    also(session)
 
 
 @lasting
@@ -39,12 +56,41 @@ def unfreeze(
 
 @lasting
 def record_death(
-    session: Session, person_id: str, *, operator: str | None = None, source: str | None = None
+    session: Session,
+    person_id: str,
+    *,
+    operator: str | None = None,
+    source: str | None = None,
+    also: Also = _nothing,
 ) -> None:
     """Lock the account of somebody who died and free the phone; nobody can register the number again."""
     begin(session, person_id).status = "deceased"
     index.leave_phone(session, person_id)
     audit.record_in(session, "person.death", person=person_id, operator=operator, source=source)
+    also(session)
+
+
+@lasting
+def close(
+    session: Session,
+    person_id: str,
+    *,
+    cause: str,
+    operator: str | None = None,
+    source: str | None = None,
+    also: Also = _nothing,
+) -> None:
+    """Close an account for good, and free its numbers and its phone.
+
+    Who registers again is a new person with new subjects, to whom nothing of the old one belongs (attack
+    book J16). A frozen account cannot be closed: registering again would escape the freeze.
+    """
+    person = begin(session, person_id, allowed=("active",))
+    person.status, person.phone = "closed", None
+    end_identifiers(session, person_id, reason="account closed")
+    index.leave_phone(session, person_id)
+    audit.record_in(session, "person.close", person=person_id, cause=cause, operator=operator, source=source)
+    also(session)
 
 
 @lasting

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from idp import audit
@@ -98,6 +98,15 @@ def close_identifier(
         raise Rejected("identifier.shown", "replace the main document instead", why="main document")
     id_type = _end_identifier(session, person_id, identifier_id, reason, replaced_by=None)
     _record_identifier(session, person_id, "ended", id_type, reason, operator, source)
+
+
+def end_identifiers(session: Session, person_id: str, *, reason: str) -> None:
+    """End all documents of a person in force; their numbers lead nowhere from now on."""
+    in_force = select(IdentifierRow.id).where(
+        IdentifierRow.person_id == person_id, IdentifierRow.valid_to.is_(None)
+    )
+    for identifier_id in session.scalars(in_force).all():
+        _end_identifier(session, person_id, identifier_id, reason, replaced_by=None)
 
 
 def insert_identifier(
