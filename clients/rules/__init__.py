@@ -13,12 +13,23 @@ from clients.rules.data import data
 from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
 from clients.rules.keys import keys
+from clients.rules.resources import resources
 from clients.rules.rule import Fault, Rule, Terms
 from clients.rules.tokens import tokens
 
 __all__ = ["RULES", "Fault", "Terms", "faults"]
 
-RULES: tuple[Rule, ...] = (identifiers, words, addresses, flows, authentication, keys, data, tokens)
+RULES: tuple[Rule, ...] = (
+    identifiers,
+    words,
+    addresses,
+    flows,
+    authentication,
+    keys,
+    data,
+    resources,
+    tokens,
+)
 
 
 def faults(client: Client, terms: Terms) -> list[Fault]:

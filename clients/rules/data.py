@@ -6,6 +6,16 @@ from clients import scopes
 from clients.client import Client
 from clients.rules.rule import Fault, Terms, distinct
 
+#: Grants by which a client comes to tokens of a person.
+_FOR_PERSONS = frozenset(
+    {
+        "authorization_code",
+        "urn:ietf:params:oauth:grant-type:device_code",
+        "urn:openid:params:grant-type:ciba",
+        "urn:ietf:params:oauth:grant-type:token-exchange",
+    }
+)
+
 
 def data(client: Client, terms: Terms) -> Iterator[Fault]:
     """Scopes of the register that its grants can use, each with a legal basis."""
@@ -31,5 +41,6 @@ def _refusal(name: str, client: Client) -> str:
         return "is not in the scope register"
     if scope.held_back:
         return f"cannot be granted: {scope.held_back}"
-    grant = "client_credentials" if scope.service else "authorization_code"
-    return "" if grant in client.grant_types else f"needs the grant {grant}"
+    if scope.service:
+        return "" if "client_credentials" in client.grant_types else "needs the grant client_credentials"
+    return "" if _FOR_PERSONS & {*client.grant_types} else "needs a grant that speaks for a person"

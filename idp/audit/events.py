@@ -43,6 +43,7 @@ FIELDS: dict[str, str] = {
     "lifetime": "seconds of validity",
     "method": "authentication method",
     "operator": "who did it, when not the person",
+    "origin": "client the exchanged token was first issued to",
     "parameter": "request parameter at fault",
     "phone": "mobile number, masked",
     "previous": "value before the change",
@@ -166,6 +167,9 @@ KINDS: dict[str, Kind] = {
     "session.kill": _kind("Sessions were ended by force", "强制下线", "cause count operator"),
     "ssrf.block": _kind("A call to a forbidden address was stopped", "阻止向禁止地址发出请求", "host"),
     "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
+    "token.exchange": _kind(
+        "A token was exchanged for one for another service", "交换令牌", "audience origin scope"
+    ),
     "token.issue": _kind(
         "Tokens were issued",
         "签发令牌",

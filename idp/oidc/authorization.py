@@ -22,6 +22,7 @@ class AuthorizationRequest:
     response_mode: str = "query"
     state: str | None = None
     scopes: tuple[str, ...] = ()
+    resources: tuple[str, ...] = ()
     nonce: str | None = None
     challenge: str = ""
     prompts: frozenset[str] = frozenset()

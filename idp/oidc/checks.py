@@ -14,7 +14,7 @@ from clients import scopes as scope_register
 from idp import keyring, settings
 from idp.base import levels
 from idp.base.errors import Rejected
-from idp.oidc import pkce
+from idp.oidc import pkce, resources
 from idp.oidc.answers import Page
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.response_modes import REGISTER as RESPONSE_MODES
@@ -97,6 +97,12 @@ def scopes_are_known(request: AuthorizationRequest) -> None:
     request.scopes = tuple(name for name in asked if name in request.client.scopes)
 
 
+def resources_are_registered(request: AuthorizationRequest) -> None:
+    """The services that tokens are wanted for (RFC 8707 §2.1)."""
+    if "resource" in request.parameters:
+        request.resources = resources.asked(request.parameters, request.client)
+
+
 def pkce_is_used(request: AuthorizationRequest) -> None:
     """A challenge by S256 is demanded of everybody (RFC 7636 §4.4.1; RFC 9700 §2.1.1)."""
     challenge = request.parameters.get("code_challenge", "")
@@ -168,6 +174,7 @@ LAW: tuple[Check, ...] = (
     nothing_is_asked_in_objects,
     response_type_is_code,
     scopes_are_known,
+    resources_are_registered,
     pkce_is_used,
     prompt_is_consistent,
     max_age_is_a_number,

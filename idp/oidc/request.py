@@ -9,6 +9,8 @@ from idp.base.errors import Rejected
 #: Largest form or query; the largest honest one is an authorization request of a few kilobytes.
 LARGEST = 65_536
 _MOST_FIELDS = 64
+#: Those that may be given more than once (RFC 8707 §2, RFC 8693 §2.1); URIs, hence joined by spaces.
+_REPEATABLE = frozenset({"resource", "audience"})
 FORM = "application/x-www-form-urlencoded"
 
 Environ = dict[str, Any]
@@ -70,6 +72,10 @@ def parse(text: str) -> dict[str, str]:
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
     parameters = dict(pairs)
+    for name in _REPEATABLE & parameters.keys():
+        values = [value for key, value in pairs if key == name]
+        parameters[name] = " ".join(values)
+        pairs = [pair for pair in pairs if pair[0] != name] + [(name, parameters[name])]
     if len(parameters) != len(pairs):
         raise Rejected("invalid_request", "a parameter is given more than once", why=_twice(pairs))
     if any("\0" in value for value in parameters.values()):

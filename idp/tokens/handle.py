@@ -15,6 +15,8 @@ _LAYOUT = struct.Struct(">c16s16s16s16sQ")
 _NONE = bytes(16)
 
 SESSION, OFFLINE, CLIENT = "s", "o", "c"
+#: No other sealed text of ours begins with one of these.
+_KINDS = (b"s", b"o", b"c")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +30,8 @@ class Handle:
     organization: str | None
     granted_at: int
     """Microseconds since the epoch."""
+    origin: str = ""
+    """The client the person gave leave to, when the token was exchanged for another's (RFC 8693)."""
 
     def seal(self) -> str:
         """The ``jti``: unique each time, for the seal's nonce is random."""
@@ -40,15 +44,16 @@ class Handle:
                 UUID(self.organization).bytes if self.organization else _NONE,
                 self.granted_at,
             )
+            + self.origin.encode()
         )
 
     @classmethod
     def open(cls, jti: str) -> "Handle | None":
         """The handle a ``jti`` holds, or ``None`` when we did not make it."""
         plain = keyring.open_token(jti)
-        if plain is None or len(plain) != _LAYOUT.size:
+        if plain is None or len(plain) < _LAYOUT.size or plain[:1] not in _KINDS:
             return None
-        kind, grant, session, person, organization, granted_at = _LAYOUT.unpack(plain)
+        kind, grant, session, person, organization, granted_at = _LAYOUT.unpack_from(plain)
         return cls(
             kind=kind.decode("ascii", "replace"),
             grant=b64url(grant),
@@ -56,4 +61,5 @@ class Handle:
             person=str(UUID(bytes=person)) if person != _NONE else None,
             organization=str(UUID(bytes=organization)) if organization != _NONE else None,
             granted_at=granted_at,
+            origin=plain[_LAYOUT.size :].decode("ascii", "replace"),
         )

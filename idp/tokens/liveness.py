@@ -38,7 +38,7 @@ def liveness_commands(handle: Handle, client_id: str) -> list[tuple[Any, ...]]:
     """The reads that decide, for a packet of one's own."""
     return [
         ("GET", grant_key(handle.grant)),
-        *bonds(handle.session or "", handle.person or "", client_id),
+        *bonds(handle.session or "", handle.person or "", handle.origin or client_id),
     ]
 
 

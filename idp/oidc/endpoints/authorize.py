@@ -216,6 +216,7 @@ def _issue(
         scopes=scopes,
         nonce=request.nonce,
         challenge=request.challenge,
+        resources=request.resources,
         person_id=session.person_id,
         organization_id=organization,
         session_id=session.id,

@@ -12,7 +12,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as Base
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import client_auth, pkce
+from idp.oidc import client_auth, pkce, resources
 from idp.oidc.grants import tokens_for
 from idp.tokens import Grant, service
 from idp.tokens.families import RefreshToken
@@ -39,6 +39,7 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
             raise Rejected("invalid_grant", "redirect_uri differs from the authorization request")
         if not pkce.proves(form.get("code_verifier", ""), grant.challenge):
             raise Rejected("invalid_grant", "code_verifier is missing or wrong")
+        self.request.resource = resources.narrowed(form, client, grant)
         self.request.user = tokens_for.organization(grant)
         self.request.authorization_code = grant
 
@@ -47,7 +48,8 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
         client, grant = self.request.client, self.request.authorization_code
         # What the client lost since the person was asked is not given any more.
         scopes = tuple(name for name in grant.scopes if name in client.scopes)
-        body = tokens_for.answer(client, grant, scopes, self.request.user, self._begin_family(grant))
+        refresh = self._begin_family(grant)
+        body = tokens_for.answer(client, grant, scopes, self.request.user, refresh, self.request.resource)
         audit.record(
             "token.issue", person=grant.person_id, organization=grant.organization_id,
             client=client.client_id, session=grant.session_id, grant_type=self.GRANT_TYPE,

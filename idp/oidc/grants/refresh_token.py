@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as Base
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import client_auth
+from idp.oidc import client_auth, resources
 from idp.oidc.grants import tokens_for
 from idp.store import redis
 from idp.tokens import families, liveness, service
@@ -40,6 +40,7 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         if token.expires_at <= now():
             raise Rejected("invalid_grant", "the refresh token has expired")
         self.request.scope = " ".join(self._scopes(token))
+        self.request.resource = resources.narrowed(self.request.form, client, token.grant)
         self.request.user = tokens_for.organization(token.grant)
         self._advance(token)
         self.request.refresh_token = token
@@ -49,7 +50,9 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         client, token = self.request.client, self.request.refresh_token
         scopes = tuple(self.request.scope.split())
         successor = replace(token, generation=token.generation + 1).seal()
-        body = tokens_for.answer(client, token.grant, scopes, self.request.user, successor)
+        body = tokens_for.answer(
+            client, token.grant, scopes, self.request.user, successor, self.request.resource
+        )
         audit.record(
             "token.issue", person=token.grant.person_id, organization=token.grant.organization_id,
             client=client.client_id, session=token.grant.session_id, grant_type=self.GRANT_TYPE,

@@ -3,9 +3,10 @@
 from typing import Any
 
 from clients import Client
-from idp import claims, keyring, organizations, sessions, settings, tokens
+from idp import claims, keyring, organizations, sessions, tokens
 from idp.base import levels
 from idp.base.errors import Rejected
+from idp.oidc import resources
 from idp.organizations import Organization
 from idp.tokens import Grant, Handle
 from idp.tokens.handle import OFFLINE, SESSION
@@ -17,9 +18,10 @@ def answer(
     scopes: tuple[str, ...],
     organization: Organization | None,
     refresh_token: str | None,
+    asked: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3)."""
-    access = _access_token(client, grant, scopes, organization)
+    """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3); ``asked`` is its audience."""
+    access = _access_token(client, grant, scopes, organization, asked)
     body: dict[str, Any] = {
         "access_token": access,
         "token_type": "Bearer",
@@ -33,7 +35,11 @@ def answer(
 
 
 def _access_token(
-    client: Client, grant: Grant, scopes: tuple[str, ...], organization: Organization | None
+    client: Client,
+    grant: Grant,
+    scopes: tuple[str, ...],
+    organization: Organization | None,
+    asked: tuple[str, ...],
 ) -> str:
     """``sub`` is for whom the act is done, ``act`` who does it (RFC 8693 §4.1)."""
     person = keyring.pairwise(client.sector, grant.person_id)
@@ -48,7 +54,7 @@ def _access_token(
     return tokens.access_token(
         subject=subject,
         client_id=client.client_id,
-        audience=[settings.current().issuer, *([client.audience] if client.audience else [])],
+        audience=resources.audience(client, asked),
         scopes=scopes,
         lifetime=client.access_token_lifetime,
         handle=Handle(
