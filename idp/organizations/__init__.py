@@ -7,6 +7,7 @@ Not here: mandates of agents and managers, and who the representative is (a pers
 from idp.organizations import code
 from idp.organizations.organization import Identifier, Organization, Representation, Status
 from idp.organizations.queries import (
+    acted_for,
     find,
     find_by_code,
     identifiers,
@@ -20,6 +21,7 @@ __all__ = [
     "Organization",
     "Representation",
     "Status",
+    "acted_for",
     "code",
     "find",
     "find_by_code",

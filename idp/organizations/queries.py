@@ -44,17 +44,23 @@ def represented_by(person_id: str) -> tuple[Organization, ...]:
     return tuple(_organization(row) for row in db.fetch_all(statement))
 
 
-def represents(person_id: str, organization_id: str) -> bool:
-    """Whether a person may act for an organisation now: the link is in force and the body is active."""
+def acted_for(person_id: str, organization_id: str) -> Organization | None:
+    """The organisation, if a person may act for it now: the link is in force and the body is active."""
     link = exists().where(
         RepresentativeRow.person_id == person_id,
         RepresentativeRow.organization_id == organization_id,
         _in_force(),
     )
-    statement = select(OrganizationRow.id).where(
-        and_(OrganizationRow.id == organization_id, OrganizationRow.status == "active", link)
+    statement = _organizations().where(
+        OrganizationRow.id == organization_id, OrganizationRow.status == "active", link
     )
-    return db.fetch_one(statement) is not None
+    row = db.fetch_one(statement)
+    return _organization(row) if row else None
+
+
+def represents(person_id: str, organization_id: str) -> bool:
+    """Whether a person may act for an organisation now."""
+    return acted_for(person_id, organization_id) is not None
 
 
 def representations(organization_id: str) -> tuple[Representation, ...]:

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 
 import clients
 from clients import Client
-from idp import audit, persons, tokens
+from idp import audit, organizations, persons, tokens
 from idp.base.errors import Rejected
 from idp.oidc import client_auth
 from idp.oidc.engine import FormRequest, Server
@@ -39,11 +39,7 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
                 "introspect.refuse", client=client.client_id, outcome="refused", reason="not its token"
             )
             return None
-        return (
-            token
-            if _in_service(token) and tokens.alive(token.handle, token.client_id, token.claims["jti"])
-            else None
-        )
+        return token if _lives(token) else None
 
     def create_introspection_payload(self, token: AccessToken | None) -> dict[str, Any]:
         """The answer of §2.2."""
@@ -51,6 +47,18 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
             return {"active": False}
         known = {name: token.claims[name] for name in _MEMBERS if name in token.claims}
         return {"active": True, "token_type": "Bearer", **known}
+
+
+def _lives(token: AccessToken) -> bool:
+    """Whether the token may still be used; what costs least is looked at first."""
+    alive = _in_service(token) and tokens.alive(token.handle, token.client_id, token.claims["jti"])
+    return alive and _acts(token)
+
+
+def _acts(token: AccessToken) -> bool:
+    """Whether the person may still act for the organisation the token names, if it names one."""
+    person, organization = token.handle.person, token.handle.organization
+    return organization is None or (person is not None and organizations.represents(person, organization))
 
 
 def _in_service(token: AccessToken) -> bool:

@@ -6,6 +6,7 @@ from idp.base import levels
 from idp.base.errors import Rejected
 from idp.oidc import answers
 from idp.oidc.request import FORM, Answer, Request
+from idp.organizations import Organization
 from idp.tokens.mint import AccessToken
 
 
@@ -54,12 +55,22 @@ def _claims(token: AccessToken) -> dict[str, object]:
     person = persons.find(token.handle.person or "")
     if client is None or not client.enabled or person is None or person.status != "active":
         raise Rejected("invalid_token", "the client or the user is no longer in service")
-    acting = token.handle.organization
     facts = claims.Facts(
         sector=client.sector,
         person=person,
-        organization=organizations.find(acting) if acting else None,
+        organization=_organization(token, person.id),
         aal=levels.needed(levels.level_of(token.claims["acr"]) or 1)[1],
     )
     audit.record("userinfo.read", person=person.id, client=client.client_id, scope=" ".join(token.scopes))
     return claims.userinfo_claims(facts, token.scopes)
+
+
+def _organization(token: AccessToken, person_id: str) -> Organization | None:
+    """The organisation acted for; a token that names one ends with the right to act for it."""
+    acting = token.handle.organization
+    found = organizations.acted_for(person_id, acting) if acting else None
+    if acting and found is None:
+        raise Rejected(
+            "invalid_token", "the right to act for the organization has ended", why="delegation.ended"
+        )
+    return found

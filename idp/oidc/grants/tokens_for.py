@@ -102,8 +102,8 @@ def organization(grant: Grant) -> Organization | None:
     """
     if grant.organization_id is None:
         return None
-    found = organizations.find(grant.organization_id)
-    if found is None or not organizations.represents(grant.person_id, grant.organization_id):
+    found = organizations.acted_for(grant.person_id, grant.organization_id)
+    if found is None:
         raise Rejected(
             "invalid_grant", "the right to act for the organization has ended", why="delegation.ended"
         )
