@@ -1,6 +1,7 @@
 """Where the browser and our own requests may go."""
 
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from clients import uris
 from clients.client import Client
@@ -23,7 +24,18 @@ def addresses(client: Client, terms: Terms) -> Iterator[Fault]:
     for key, judge in (
         ("home_uri", lambda uri: uris.link(uri, development=terms.development)),
         ("initiate_login_uri", lambda uri: uris.link(uri, development=terms.development)),
+        ("frontchannel_logout_uri", lambda uri: uris.link(uri, development=terms.development)),
         ("backchannel_logout_uri", lambda uri: uris.called_by_us(uri, development=terms.development)),
     ):
         if uri := getattr(client, key):
             yield from judged(key, judge, uri)
+    yield from _front_channel(client)
+
+
+def _front_channel(client: Client) -> Iterator[Fault]:
+    """A front-channel address is of a host the browser is sent to anyway (Front-Channel Logout 1.0 §2)."""
+    uri = client.frontchannel_logout_uri
+    if client.frontchannel_logout_session_required and not uri:
+        yield "frontchannel_logout_session_required", "needs frontchannel_logout_uri"
+    if uri and urlsplit(uri)[:2] not in {urlsplit(one)[:2] for one in client.redirect_uris}:
+        yield "frontchannel_logout_uri", "must have scheme, host and port of a redirect URI"

@@ -15,7 +15,9 @@ def flows(client: Client, terms: Terms) -> Iterator[Fault]:
         yield "grant_types", "refresh_token needs authorization_code beside it"
     if code != bool(client.redirect_uris):
         yield "redirect_uris", "must be given with authorization_code, and only then (RFC 6749 §3.1.2.2)"
-    signs_out = client.post_logout_redirect_uris or client.backchannel_logout_uri
+    signs_out = (
+        client.post_logout_redirect_uris or client.backchannel_logout_uri or client.frontchannel_logout_uri
+    )
     if not code and (signs_out or client.initiate_login_uri):
         yield "grant_types", "addresses for sign-in and sign-out need authorization_code"
     if not client.response_modes or not distinct(client.response_modes):

@@ -4,12 +4,17 @@ import re
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response
+from markupsafe import Markup
 
 import clients
 from idp import keyring, logout, pages, sessions
-from idp.logout import LogoutRequest, queries
+from idp.logout import LogoutRequest, frontchannel, queries
 from idp.sessions import Session
 
+_GO_ON = (
+    'const on = () => location.replace(document.getElementById("continue").href);'
+    'addEventListener("load", on); setTimeout(on, 5000);'
+)
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 
 blueprint = Blueprint("logout", __name__, url_prefix="/logout")
@@ -52,20 +57,32 @@ def done(session_id: str) -> Response:
 
 def _end(request: LogoutRequest, session: Session) -> Response:
     logout.end(session, reason="logout")
-    response = _gone(request, session.id)
+    framed = frontchannel.addresses(session)
+    response = _leaving(framed, _onward(request, session.id)) if framed else _gone(request, session.id)
     pages.clear_session(response)
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
 
 
+def _leaving(framed: tuple[str, ...], onward: str) -> Response:
+    """A page that tells portals in frames, and goes on when they have loaded or five seconds passed."""
+    pages.allow_frames_of(*framed)
+    pages.allow_script(_GO_ON)
+    return pages.render("logout/leaving.html", addresses=framed, onward=onward, script=Markup(_GO_ON))  # noqa: S704
+
+
 def _gone(request: LogoutRequest, session_id: str | None) -> Response:
+    return Response(status=303, headers={"Location": _onward(request, session_id)})
+
+
+def _onward(request: LogoutRequest, session_id: str | None) -> str:
     """Back to the portal that asked, if its address was proven; else our own last page."""
     if request.redirect_uri is None:
-        return _see_other(f"/logout/done/{session_id or '-'}")
+        return f"/logout/done/{session_id or '-'}"
     uri = request.redirect_uri
     if request.state is not None:
         uri += ("&" if "?" in uri else "?") + urlencode({"state": request.state})
-    return _see_other(uri)
+    return uri
 
 
 def _proven(request: LogoutRequest, session: Session) -> bool:
@@ -80,7 +97,3 @@ def _proven(request: LogoutRequest, session: Session) -> bool:
 def _allow(request: LogoutRequest) -> None:
     if request.redirect_uri is not None:
         pages.allow_forms_to(request.redirect_uri)
-
-
-def _see_other(uri: str) -> Response:
-    return Response(status=303, headers={"Location": uri})

@@ -9,7 +9,16 @@ from idp import audit
 from idp.base.errors import Rejected
 from idp.oidc import answers
 from idp.oidc.answers import Page
-from idp.oidc.endpoints import authorize, end_session, introspect, metadata, revoke, token, userinfo
+from idp.oidc.endpoints import (
+    authorize,
+    check_session,
+    end_session,
+    introspect,
+    metadata,
+    revoke,
+    token,
+    userinfo,
+)
 from idp.oidc.request import Answer, Request
 
 Handler = Callable[[Request], Answer]
@@ -21,6 +30,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/introspect": {"POST": introspect.post},
     "/revoke": {"POST": revoke.post},
     "/end_session": {"GET": end_session.get, "POST": end_session.post},
+    "/check_session": {"GET": check_session.get},
     "/jwks": {"GET": metadata.jwks},
     "/.well-known/openid-configuration": {"GET": metadata.discovery},
     "/.well-known/oauth-authorization-server": {"GET": metadata.discovery},

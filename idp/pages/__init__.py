@@ -9,7 +9,7 @@ from idp.pages.app import init_app
 from idp.pages.cookies import browser, clear_session, session, set_session
 from idp.pages.crosssite import machine
 from idp.pages.errors import message, refuse
-from idp.pages.headers import allow_forms_to
+from idp.pages.headers import allow_forms_to, allow_frames_of, allow_script
 from idp.pages.language import _, hint_language, mark
 from idp.pages.layout import render
 from idp.pages.preferences import local_path
@@ -17,6 +17,8 @@ from idp.pages.preferences import local_path
 __all__ = [
     "_",
     "allow_forms_to",
+    "allow_frames_of",
+    "allow_script",
     "browser",
     "clear_session",
     "hint_language",

@@ -1,4 +1,4 @@
-"""Our cookies: session, browser's mark, known device, Flask's own (CSRF), preferences.
+"""Our cookies: session, browser's mark, known device, Flask's own (CSRF), preferences, login state.
 
 ``__Host-`` under https: a sibling domain can neither set nor overwrite them (RFC 6265bis §4.1.3.2).
 """
@@ -9,8 +9,9 @@ from flask import Flask, Response, g, request
 
 from idp import sessions, settings
 from idp.base.secret import random_token
+from idp.sessions import browser_state
 
-OURS = ("sid", "browser", "device", "web", "view")
+OURS = ("sid", "browser", "device", "web", "view", "state")
 
 _MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 _YEAR = 365 * 86400
@@ -49,12 +50,20 @@ def set_session(response: Response, cookie: str) -> None:
     """Hand the browser a session."""
     g.pop("login_session", None)
     put(response, "sid", cookie)
+    _put_state(response, browser_state.of_session(cookie.partition(".")[0]))
 
 
 def clear_session(response: Response) -> None:
     """Take the session from the browser."""
     g.login_session = None
-    clear(response, "sid")
+    clear(response, "sid", "state")
+
+
+def _put_state(response: Response, value: str) -> None:
+    """The one cookie that our own session frame reads, also inside a portal's page."""
+    secure = settings.current().secure
+    site = "None" if secure else "Lax"
+    response.set_cookie(name("state"), value, path="/", secure=secure, httponly=False, samesite=site)
 
 
 def browser() -> str:

@@ -1,6 +1,9 @@
 """Security headers of every page (OWASP ASVS 5.0 §3.4): nothing loads, frames or posts but what we say."""
 
+import base64
+import hashlib
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g
@@ -30,12 +33,23 @@ def allow_forms_to(*uris: str) -> None:
     g.form_targets = [*g.get("form_targets", []), *(s for uri in uris if (s := _source(uri)))]
 
 
-def policy(form_targets: list[str]) -> str:
+def allow_frames_of(*uris: str) -> None:
+    """Let this page load these addresses in frames."""
+    g.frames = [*g.get("frames", []), *(s for uri in uris if (s := _source(uri)))]
+
+
+def allow_script(text: str) -> None:
+    """Let this page run one script, by its hash; the page works without it."""
+    g.script = f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def policy(form_targets: list[str], frames: Sequence[str] = (), script: str = "'none'") -> str:
     """The Content-Security-Policy of a page."""
     targets = " ".join(["'self'", *sorted(set(form_targets))])
+    framed = f"frame-src {' '.join(sorted(set(frames)))}; " if frames else ""
     return (
-        "default-src 'none'; script-src 'none'; style-src 'self'; img-src 'self' data:; "
-        f"form-action {targets}; frame-ancestors 'none'; base-uri 'none'"
+        f"default-src 'none'; script-src {script}; style-src 'self'; img-src 'self' data:; "
+        f"{framed}form-action {targets}; frame-ancestors 'none'; base-uri 'none'"
     )
 
 
@@ -51,7 +65,9 @@ def _add(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if response.mimetype == "text/html":
         response.headers.update(_PAGE)
-        response.headers["Content-Security-Policy"] = policy(g.get("form_targets", []))
+        response.headers["Content-Security-Policy"] = policy(
+            g.get("form_targets", []), g.get("frames", []), g.get("script", "'none'")
+        )
         response.vary.update(("Cookie", "Accept-Language"))
     return response
 

@@ -17,7 +17,7 @@ from idp.oidc import authorization, checks
 from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
-from idp.sessions import Participant, Session
+from idp.sessions import Participant, Session, browser_state
 from idp.tokens import codes
 
 CONTINUE = "/authorize/continue/"
@@ -244,7 +244,15 @@ def _issue(
         scope=" ".join(scopes),
         level=session.level,
     )
-    return request.answer({"code": code})
+    return request.answer({"code": code, **_session_state(request, session)})
+
+
+def _session_state(request: AuthorizationRequest, session: Session) -> dict[str, str]:
+    """What a web portal's page asks our session frame with (OIDC Session Management 1.0 §2)."""
+    if request.client.application_type != "web":
+        return {}
+    origin = browser_state.origin(request.redirect_uri)
+    return {"session_state": browser_state.session_state(session.id, request.client.client_id, origin)}
 
 
 def _is(request: AuthorizationRequest, session: Session) -> bool:

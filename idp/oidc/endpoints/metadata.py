@@ -84,6 +84,9 @@ def _document(issuer: str) -> bytes:
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
             "authorization_response_iss_parameter_supported": True,
+            "check_session_iframe": f"{issuer}/check_session",
+            "frontchannel_logout_supported": True,
+            "frontchannel_logout_session_supported": True,
             "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
         }
