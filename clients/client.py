@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from joserfc.jwk import KeySet
 from pydantic import ConfigDict, with_config
 
+from clients.jwks import Use, key_set
 from idp.base import clock
 from idp.base.secret import b64url, digest, same
 
@@ -142,13 +143,13 @@ class Client:
     enabled: bool = True
     created_at: int = 0
     fingerprint: str = field(init=False)
-    _key_sets: list[KeySet] = field(init=False, repr=False, compare=False)
+    _key_sets: dict[Use, KeySet] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "legal_basis", MappingProxyType(dict(self.legal_basis)))
         object.__setattr__(self, "jwks", MappingProxyType(dict(self.jwks)))
         object.__setattr__(self, "fingerprint", fingerprint(self))
-        object.__setattr__(self, "_key_sets", [])
+        object.__setattr__(self, "_key_sets", {})
 
     @property
     def public(self) -> bool:
@@ -175,11 +176,14 @@ class Client:
         """Whether ``secret`` is one of this client's live secrets."""
         return secret_matches(self, secret)
 
-    def key_set(self) -> KeySet:
-        """The client's public keys, parsed at first use and kept: an RSA key costs milliseconds."""
-        if not self._key_sets:
-            self._key_sets.append(KeySet.import_key_set({"keys": self.jwks.get("keys", [])}))
-        return self._key_sets[0]
+    def key_set(self, use: Use = "sig") -> KeySet:
+        """The registered keys for one use, parsed at first use and kept: an RSA key costs milliseconds.
+
+        Keys that lie at the client's own address are not here: ``clients.client_keys`` knows both.
+        """
+        if use not in self._key_sets:
+            self._key_sets[use] = key_set(self.jwks.get("keys", []), use)
+        return self._key_sets[use]
 
 
 def secret_matches(client: Client | None, secret: str) -> bool:

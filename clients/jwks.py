@@ -1,12 +1,23 @@
-"""Which public keys a client may register (RFC 7517, OIDC Dynamic Client Registration 1.0 §2)."""
+"""Which public keys a client may have (RFC 7517, OIDC Dynamic Client Registration 1.0 §2).
+
+What is registered is judged strictly, for somebody stands by who can mend it. What is fetched from the
+client's own address is read as RFC 7517 §5 says: keys that mean nothing to us are passed over; but a set that
+shows a private key, or two keys of one name, is refused whole.
+"""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import JWKRegistry, KeySet
+
+from idp.base.secret import b64url_decode
+
+Use = Literal["sig", "enc"]
+USES: tuple[Use, ...] = get_args(Use)
 
 MOST_KEYS = 10
+_MOST_LISTED = 50
 _LONGEST_MODULUS = 1400
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _MEMBERS = {
@@ -15,16 +26,29 @@ _MEMBERS = {
     "OKP": frozenset({"crv", "x"}),
 }
 _COMMON = frozenset({"kty", "kid", "use", "alg", "key_ops"})
-_ALGORITHMS = {
-    "RSA": ("RS256", "PS256", "RS384", "PS384", "RS512", "PS512"),
-    "P-256": ("ES256",),
-    "P-384": ("ES384",),
-    "Ed25519": ("EdDSA", "Ed25519"),
+_AGREEMENT = ("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+_ALGORITHMS: dict[Use, dict[str, tuple[str, ...]]] = {
+    "sig": {
+        "RSA": ("RS256", "PS256", "RS384", "PS384", "RS512", "PS512"),
+        "P-256": ("ES256",),
+        "P-384": ("ES384",),
+        "Ed25519": ("EdDSA", "Ed25519"),
+    },
+    "enc": {
+        "RSA": ("RSA-OAEP-256", "RSA-OAEP"),
+        "P-256": _AGREEMENT,
+        "P-384": _AGREEMENT,
+        "X25519": _AGREEMENT,
+    },
+}
+_OPERATIONS: dict[Use, frozenset[str]] = {
+    "sig": frozenset({"verify"}),
+    "enc": frozenset({"encrypt", "wrapKey", "deriveKey", "deriveBits"}),
 }
 
 
 def check(jwks: Mapping[str, Any]) -> None:
-    """Judge a JWK set: public signature keys of good strength, a ``kid`` for each; raises ``ValueError``."""
+    """Judge a registered JWK set: public keys of good strength, a ``kid`` for each; raises ``ValueError``."""
     keys = jwks.get("keys")
     if set(jwks) != {"keys"} or not isinstance(keys, list) or not 1 <= len(keys) <= MOST_KEYS:
         raise ValueError(f'must be {{"keys": [...]}} with 1 to {MOST_KEYS} keys')
@@ -33,14 +57,49 @@ def check(jwks: Mapping[str, Any]) -> None:
             _check_key(key)
         except ValueError as error:
             raise ValueError(f"keys[{position}] {error}") from None
-    if len({key["kid"] for key in keys}) != len(keys):
-        raise ValueError("every key needs its own kid")
+    _check_names(keys)
+
+
+def usable(document: object) -> list[dict[str, Any]]:
+    """The keys of a fetched JWK set that may be used, and of each what we know; raises ``ValueError``."""
+    listed = document.get("keys") if isinstance(document, dict) else None
+    if not isinstance(listed, list) or len(listed) > _MOST_LISTED:
+        raise ValueError(f"is no set of at most {_MOST_LISTED} keys")
+    if any(isinstance(key, dict) and _PRIVATE & key.keys() for key in listed):
+        raise ValueError("shows a private or symmetric key")
+    keys = [known for key in listed if (known := _known(key))]
+    if not 1 <= len(keys) <= MOST_KEYS:
+        raise ValueError(f"must have 1 to {MOST_KEYS} keys that can be used")
+    _check_names(keys)
+    return keys
 
 
 def algorithms(key: Mapping[str, Any]) -> tuple[str, ...]:
-    """The signature algorithms that a registered key may be used with (RFC 8725 §3.1)."""
-    kind = "RSA" if key["kty"] == "RSA" else key["crv"]
-    return (key["alg"],) if "alg" in key else _ALGORITHMS[kind]
+    """The algorithms that a key may be used with (RFC 8725 §3.1)."""
+    return (key["alg"],) if "alg" in key else _ALGORITHMS[_use(key)][_kind(key)]
+
+
+def key_set(keys: list[dict[str, Any]], use: Use) -> KeySet:
+    """The keys for one use; a key that does not say serves signatures."""
+    return KeySet([JWKRegistry.import_key(key) for key in keys if _use(key) == use])
+
+
+def _known(key: object) -> dict[str, Any] | None:
+    """What we know of a key; ``None`` for one we could not use."""
+    if not isinstance(key, dict):
+        return None
+    members = _COMMON | _MEMBERS.get(str(key.get("kty")), frozenset())
+    known = {name: value for name, value in key.items() if name in members}
+    try:
+        _check_key(known)
+    except ValueError:
+        return None
+    return known
+
+
+def _check_names(keys: list[dict[str, Any]]) -> None:
+    if len({key["kid"] for key in keys}) != len(keys):
+        raise ValueError("every key needs its own kid")
 
 
 def _check_key(key: object) -> None:
@@ -63,22 +122,34 @@ def _check_purpose(key: dict[str, Any]) -> None:
     kid = key.get("kid")
     if not isinstance(kid, str) or not 1 <= len(kid) <= 128 or not kid.isascii() or not kid.isprintable():
         raise ValueError("needs a kid of 1 to 128 printable ASCII characters")
-    if key.get("use", "sig") != "sig" or key.get("key_ops", ["verify"]) != ["verify"]:
-        raise ValueError("must be a signature key (use: sig)")
-    curve = "RSA" if key["kty"] == "RSA" else key["crv"]
+    if key.get("use", "sig") not in USES:
+        raise ValueError("must be for signatures or for encryption (use: sig, use: enc)")
+    use = _use(key)
+    operations = key.get("key_ops", [])
+    if not isinstance(operations, list) or not all(one in _OPERATIONS[use] for one in operations):
+        raise ValueError("must have the key_ops of its use, or none")
     if len(key.get("n", "")) > _LONGEST_MODULUS:
         raise ValueError("must have 2048 to 8192 bits")
-    if curve not in _ALGORITHMS:
-        raise ValueError("must be RSA, P-256, P-384 or Ed25519")
-    if "alg" in key and key["alg"] not in _ALGORITHMS[curve]:
-        raise ValueError(f"must have one of these alg values or none: {', '.join(_ALGORITHMS[curve])}")
+    known = _ALGORITHMS[use]
+    if _kind(key) not in known:
+        raise ValueError(f"must be one of {', '.join(known)}")
+    if "alg" in key and key["alg"] not in known[_kind(key)]:
+        raise ValueError(f"must have one of these alg values or none: {', '.join(known[_kind(key)])}")
 
 
 def _check_strength(key: dict[str, Any]) -> None:
     try:
-        public = JWKRegistry.import_key(key)
-        size = getattr(public.public_key, "key_size", 0)
-    except (JoseError, ValueError, TypeError) as error:
+        modulus = int.from_bytes(b64url_decode(key.get("n", "")))
+        if key["kty"] == "RSA" and not 2048 <= modulus.bit_length() <= 8192:
+            raise ValueError("must have 2048 to 8192 bits")
+        JWKRegistry.import_key(key)
+    except (JoseError, TypeError) as error:
         raise ValueError("is not a valid public key") from error
-    if key["kty"] == "RSA" and not 2048 <= size <= 8192:
-        raise ValueError("must have 2048 to 8192 bits")
+
+
+def _use(key: Mapping[str, Any]) -> Use:
+    return "enc" if key.get("use") == "enc" else "sig"
+
+
+def _kind(key: Mapping[str, Any]) -> str:
+    return "RSA" if key["kty"] == "RSA" else str(key["crv"])

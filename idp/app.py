@@ -11,6 +11,7 @@ import idp.logout.models
 import idp.organizations.models
 import idp.persons.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
+from clients import client_keys
 from idp import keyring, metrics, pages, persons, settings
 from idp.account import views as account
 from idp.base.errors import Unavailable
@@ -114,3 +115,4 @@ def forget_caches() -> None:
     """Drop what this process remembers of its stores; the next look reads them again."""
     persons.forget()
     clients.forget()
+    client_keys.forget()

@@ -2,20 +2,25 @@
 
 A request reaches the gate whole or not at all: head and body are read by the event loop under deadlines, so
 that a slow sender occupies memory and no thread. Machines are answered in the loop, people in threads: a
-login storm, with its password hashes, cannot starve token traffic. What two parsers could read differently
+login storm, with its password hashes, cannot starve token traffic. A machine whose answer needs somebody
+else's (keys of a portal) goes to a thread too. What two parsers could read differently
 is refused here (RFC 9112 §6.1, §11.2): a second Host, Transfer-Encoding, names with underscores.
 """
 
 import asyncio
 import io
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from idp.base.waiting import Waits
 from idp.gate import Gate
 from idp.oidc.request import LARGEST, Answer, Environ
 from idp.store import db
+
+T = TypeVar("T")
 
 _LONGEST_TARGET = 8190
 _BODY_SECONDS = 10
@@ -69,13 +74,19 @@ class Front:
         except Malformed as error:
             protocol.response_empty(error.status, list(_CLOSE))
             return
-        answer = self.gate.answer(made)
+        try:
+            answer = self.gate.answer(made)
+        except Waits:
+            made["wsgi.input"].seek(0)
+            answer = await self._in_a_thread(self.gate.answer, made)
         if answer is None:
-            run = copy_context().run
-            loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self.pool, run, _call, self.gate.web, made)
+            answer = await self._in_a_thread(_call, self.gate.web, made)
         headers = [*answer.headers, _SERVER]
         protocol.response_bytes(answer.status, headers, b"" if scope.method == "HEAD" else answer.body)
+
+    async def _in_a_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.pool, copy_context().run, work, *arguments)
 
 
 def environ(scope: Scope) -> Environ:

@@ -14,7 +14,10 @@ def keys(client: Client, terms: Terms) -> Iterator[Fault]:
     if client.token_endpoint_auth_method == "private_key_jwt" and not (client.jwks or client.jwks_uri):
         yield "jwks", "or jwks_uri must be given with private_key_jwt"
     if client.jwks:
-        yield from judged("jwks", jwks.check, client.jwks)
+        unfit = list(judged("jwks", jwks.check, client.jwks))
+        yield from unfit
+        if not unfit and client.token_endpoint_auth_method == "private_key_jwt" and not client.key_set().keys:
+            yield "jwks", "has no signature key, which private_key_jwt needs"
     for key in ("jwks_uri", "sector_identifier_uri"):
         if uri := getattr(client, key):
             yield from judged(key, lambda uri: uris.called_by_us(uri, development=terms.development), uri)

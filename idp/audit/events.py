@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
     ),
     "client.auth_failed": _kind("A portal failed to authenticate", "应用身份鉴别失败", "error method"),
     "client.disable": _kind("A portal was disabled or enabled", "停用或启用接入应用", "operator status"),
+    "client.jwks_bad": _kind("The keys at a portal's address were refused", "应用公布的密钥不合规，未采用"),
     "client.secret_rotate": _kind("A portal's secret was renewed", "更换应用密钥", "expires_at operator"),
     "client.unreadable": _kind("The stored registration of a portal cannot be read", "接入应用登记数据损坏"),
     "code.reuse": _kind(

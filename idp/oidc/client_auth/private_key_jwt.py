@@ -13,7 +13,7 @@ from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
-from clients import Client
+from clients import Client, client_keys
 from idp import settings
 from idp.base.clock import now
 from idp.base.errors import Rejected
@@ -56,7 +56,8 @@ class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
         self.client = client
 
     def holds(self, assertion: str) -> bool:
-        token = jwt.decode(assertion, self.client.key_set(), algorithms=ALGORITHMS, registry=_REGISTRY)
+        keys = client_keys.of_jwt(self.client, assertion)
+        token = jwt.decode(assertion, keys, algorithms=ALGORITHMS, registry=_REGISTRY)
         self.verify_claims(token.claims)
         return self._is_strict(token.claims)
 
