@@ -141,7 +141,6 @@ def test_another_kind_of_token_is_no_hint(known: Person, tax: Portal, token: str
         {"login_hint": "nobody@example.org"},
         {"claims": '{"userinfo":{"name":{"essential":true}}}'},
         {"claims": "no json"},
-        {"resource": "https://x.example"},
     ],
 )
 def test_what_must_be_ignored_is_ignored(known: Person, tax: Portal, extra: dict[str, str]) -> None:
