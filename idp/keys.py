@@ -1,6 +1,12 @@
-"""``idp keys``: the keyring's commands with the audit record, which may not know each other, joined."""
+"""``idp keys``: the keyring's commands, given what they may not know: the record and what is stored."""
 
 from idp import audit
+from idp.authenticators import stored as authenticators
 from idp.keyring import commands
+from idp.keyring.stored import Stored
+from idp.persons import stored as persons
 
-keys = commands.group(audit.record)
+#: Everything in SQL that lies under a key.
+STORED: tuple[Stored, ...] = (*persons.STORED, *authenticators.STORED)
+
+keys = commands.group(audit.record, STORED)

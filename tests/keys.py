@@ -39,6 +39,20 @@ def configured(folder: Path, *, lead: int = LEAD) -> Iterator[None]:
         settings.settings._current, keyring._ring = before, ring
 
 
+@contextmanager
+def of_server(folder: Path) -> Iterator[Path]:
+    """A fresh key folder for the server that is open, its stores staying what they are."""
+    before, ring = settings.current(), keyring.current()
+    shutil.copytree(_template(), folder)
+    settings.use(before.model_copy(update={"keys_dir": folder}))
+    keyring.open(folder, create=False)
+    try:
+        yield folder
+    finally:
+        settings.use(before)
+        keyring.use(ring)
+
+
 def entry(folder: Path, kind: str) -> Entry:
     """The newest entry of a kind."""
     return max((one for one in marker.read(folder) if one.kind == kind), key=lambda one: one.active_from)

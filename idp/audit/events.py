@@ -18,7 +18,7 @@ class Kind(NamedTuple):
 #: Details and what they hold. None may hold a personal value; the guard masks what looks like one.
 FIELDS: dict[str, str] = {
     "acr": "authentication context class reached",
-    "action": "what was done to the thing: added, replaced, removed",
+    "action": "what was done to the thing: added, replaced, removed; begun, finished",
     "algorithm": "signature algorithm",
     "amr": "authentication methods used",
     "attempts": "deliveries tried so far",
@@ -113,6 +113,11 @@ KINDS: dict[str, Kind] = {
         "Acting for an organisation was refused", "拒绝代办", "cause credit_code error subject_type"
     ),
     "introspect.refuse": _kind("A token look-up was refused", "拒绝令牌查询", "audience error token_type"),
+    "key.reseal": _kind(
+        "What is stored was brought under the keys in force",
+        "以现行密钥重新加封存量数据",
+        "action count key_id operator use",
+    ),
     "key.retire": _kind("A key was retired", "密钥退役", "algorithm key_id operator use"),
     "key.rotate": _kind(
         "A new key was made or put into use", "密钥轮换", "action algorithm key_id operator use"

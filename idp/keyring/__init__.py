@@ -27,6 +27,7 @@ __all__ = [
     "broken",
     "current",
     "derive",
+    "index_keys",
     "jwks",
     "open",
     "open_token",
@@ -121,6 +122,14 @@ def blind_indexes(id_type: str, value: str) -> list[tuple[str, bytes]]:
     """(key id, look-up value) under every key a row may carry: the current one first, then newest first."""
     keys = current().now().blind_indexes
     return [(kid, digests.blind_index(key, id_type, value)) for kid, key in keys]
+
+
+def index_keys() -> tuple[str, frozenset[str]]:
+    """Ids of the blind-index keys: of the one in force, and of those that were retired."""
+    ring = current()
+    moment = ring.now()
+    ended = (one.kid for one in ring.entries if one.kind == "blind-index" and one.retired_at is not None)
+    return moment.blind_indexes[0][0], frozenset(ended)
 
 
 def pairwise(sector: str, subject_id: str) -> str:

@@ -1,7 +1,9 @@
-"""``idp keys``: see, rotate and retire the keys of this server."""
+"""``idp keys``: see, rotate and retire the keys of this server, and rewrite what lies under old ones."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from getpass import getuser
 
 import click
@@ -12,42 +14,111 @@ from idp.base.errors import Rejected
 from idp.keyring import marker, material, service
 from idp.keyring.ring import keep_seconds
 from idp.keyring.service import Recorder
+from idp.keyring.stored import Stored
 from idp.settings import current as settings
 
 _COLUMNS = ("KEY ID", "KIND", "STATE", "MADE", "IN FORCE FROM", "GONE FROM")
+#: How finely a progress bar moves.
+_MARKS = 1000
 
 
-def group(record: Recorder) -> click.Group:
-    """The ``keys`` commands, writing their audit events with ``record``."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What the keyring may not know by itself."""
 
-    @click.group()
-    def keys() -> None:
-        """Signing and sealing keys."""
+    record: Recorder
+    stored: Sequence[Stored]
 
-    @keys.command("list")
-    def list_keys() -> None:
-        """Show every key, its state and when that changes."""
-        with _opened():
-            _print_table()
 
-    @keys.command()
-    @click.argument("kind", type=click.Choice(material.ROTATING), default=material.ROTATING[0])
-    def rotate(kind: str) -> None:
-        """Publish a successor now; it takes over after IDP_KEY_PUBLISH_LEAD seconds."""
-        with _opened():
-            entry = service.rotate(kind, operator=getuser(), record=record)
-            click.echo(f"{entry.kid} is published and takes over at {_moment(entry.active_from)}")
+def group(record: Recorder, stored: Sequence[Stored]) -> click.Group:
+    """The ``keys`` commands, writing audit events with ``record``, for all that is ``stored`` under keys."""
+    return click.Group(
+        "keys",
+        [list_keys, reseal, retire, rotate],
+        help="Signing, sealing and index keys.",
+        context_settings={"obj": Surroundings(record=record, stored=stored)},
+    )
 
-    @keys.command()
-    @click.argument("kid")
-    @click.confirmation_option(prompt="Every token this key has signed stops being valid now. Go on?")
-    def retire(kid: str) -> None:
-        """Stop trusting a signing key at once, because it is compromised."""
-        with _opened():
-            service.retire(kid, operator=getuser(), record=record)
-            click.echo(f"{kid} is retired; {', '.join(sorted(keyring.active().values()))} sign now")
 
-    return keys
+@click.command("list")
+def list_keys() -> None:
+    """Show every key, its state and when that changes."""
+    with _opened():
+        _print_table()
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(material.ROTATING), default=material.ROTATING[0])
+@click.pass_obj
+def rotate(around: Surroundings, kind: str) -> None:
+    """Publish a successor now; it takes over after IDP_KEY_PUBLISH_LEAD seconds."""
+    with _opened():
+        entry = service.rotate(kind, operator=getuser(), record=around.record)
+        click.echo(f"{entry.kid} is published and takes over at {_moment(entry.active_from)}")
+
+
+@click.command()
+@click.argument("kid")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def retire(around: Surroundings, kid: str, *, yes: bool) -> None:
+    """End a key: a compromised signing key at once, a sealing or index key once nothing lies under it."""
+    with _opened():
+        entries = keyring.current().entries
+        end = (
+            _end_stored if any(one.kid == kid and one.kind in service.REWRITTEN for one in entries) else _end
+        )
+        end(around, kid, yes)
+
+
+def _end(around: Surroundings, kid: str, yes: bool) -> None:
+    _ask("Every token this key has signed stops being valid now. Go on?", yes)
+    service.retire(kid, operator=getuser(), record=around.record)
+    click.echo(f"{kid} is retired; {', '.join(sorted(keyring.active().values()))} sign now")
+
+
+def _end_stored(around: Surroundings, kid: str, yes: bool) -> None:
+    _ask("Older backups of the database cannot be read without this key: is a copy of it kept?", yes)
+    depends = partial(service.depends, around.stored)
+    service.discard(kid, operator=getuser(), record=around.record, depends=depends)
+    click.echo(f"{kid} is retired")
+    # Numbers were entered under it to the end; those entries help nobody but a thief of the key.
+    _reseal(one for one in around.stored if one.kind == "blind-index")
+
+
+def _ask(question: str, yes: bool) -> None:
+    if not yes:
+        click.confirm(question, abort=True)
+
+
+@click.command()
+@click.pass_obj
+def reseal(around: Surroundings) -> None:
+    """Bring all that is stored under the sealing and index keys in force; cut off, it may be run again."""
+    left = 0
+    with _opened():
+        for kind in service.REWRITTEN:
+            tell = partial(service.tell_resealing, kind, operator=getuser(), record=around.record)
+            tell("begun")
+            waiting, done = _reseal(one for one in around.stored if one.kind == kind)
+            tell("finished", count=done)
+            click.echo(f"{kind}: {done} rewritten")
+            left += waiting - done
+    if left:
+        raise click.ClickException(
+            f"{left} were being changed by somebody or cannot be opened (see the log); run this again"
+        )
+
+
+def _reseal(register: Iterable[Stored]) -> tuple[int, int]:
+    """Rewrite, with a bar for each; how much waited, and how much of it was rewritten."""
+    waiting = done = 0
+    for stored in register:
+        with click.progressbar(length=_MARKS, label=stored.name.ljust(24)) as bar:
+            for step in service.reseal(stored):
+                waiting, done = waiting + step.waiting, done + step.rewritten
+                bar.update(round(step.reached * _MARKS) - bar.pos)
+    return waiting, done
 
 
 @contextmanager

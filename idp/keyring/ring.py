@@ -18,6 +18,9 @@ log = logging.getLogger(__name__)
 #: Nodes' clocks may differ so far; an old key verifies that much longer.
 _SKEW = 60
 _RETRY = 10
+#: Who has not looked for longer than so many seconds does not go on with what it knows while another looks:
+#: a key may have been retired meanwhile, and what is written under it would be lost.
+_ASLEEP = 5
 
 #: (name, time of the last change of content or rights, inode) of the marker and of each key file.
 _Look = tuple[tuple[str, int, int], ...]
@@ -65,18 +68,20 @@ class Keyring:
     def refresh(self) -> None:
         """Look at the folder at the next use; a broken one is left to its slower turn."""
         if not self.broken:
-            self._look_at = 0
+            self._look_at = min(self._look_at, clock.now())
 
     def _look_again(self, now: int) -> None:
-        if not self._turn.acquire(blocking=False):
+        if not self._turn.acquire(blocking=now > self._look_at + _ASLEEP):
             return
         try:
-            self._look_at = now + 1
+            if self._moment.since <= now < self._look_at:
+                return  # somebody has looked while we waited
             if _look(self.folder, self._loaded.entries) != self._loaded.look:
                 self._loaded = load(self.folder)
                 self._moment = self._make_moment(now)
                 log.info("keyring.reloaded")
             self.broken = ""
+            self._look_at = now + 1
         except BrokenKeyring as error:
             # The old keys are good: portals and tokens depend on them. Somebody must come and see, though.
             self.broken = str(error)

@@ -14,6 +14,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 _ID, _NONCE, _TAG = 8, 12, 16
 
 
+def key_id(box: bytes) -> str:
+    """The id of the key that closed a box, as the marker names it."""
+    return box[:_ID].hex()
+
+
 class SealBroken(ValueError):
     """A box that does not open: altered, cut, of another row, or its key is not here."""
 

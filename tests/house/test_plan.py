@@ -28,7 +28,7 @@ PACKAGES = sorted(
 
 #: Register → what it lists, and the files beside it that are of no kind: the floor plan, or shared by all.
 REGISTERS: dict[str, tuple[Iterable[object], set[str]]] = {
-    "idp.authenticators": (AUTHENTICATORS, {"models", "queries", "service"}),
+    "idp.authenticators": (AUTHENTICATORS, {"models", "queries", "service", "stored"}),
     "idp.keyring.suites": (SUITES, set()),
     "idp.login.steps": (STEPS, set()),
     "idp.notify.gateways": (GATEWAYS, set()),

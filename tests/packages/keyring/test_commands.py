@@ -11,7 +11,7 @@ from tests import keys
 
 
 def run(*arguments: str, record: keys.Record | None = None) -> Result:
-    return CliRunner().invoke(commands.group(keys.Record() if record is None else record), arguments)
+    return CliRunner().invoke(commands.group(keys.Record() if record is None else record, ()), arguments)
 
 
 def test_list_shows_every_key_with_its_state(folder: Path) -> None:

@@ -8,9 +8,11 @@ import orjson
 import pytest
 
 from idp import keyring
+from idp.base import clock
 from idp.base.errors import Rejected
-from idp.keyring import Keyring, files, jws, marker, service
+from idp.keyring import Keyring, files, jws, marker, ring, service
 from idp.keyring.ring import load
+from idp.keyring.sealing import key_id
 from tests import keys
 from tests.conftest import MovableClock
 from tests.keys import LEAD, LIFETIME
@@ -124,6 +126,38 @@ def test_another_process_notices_a_change_within_a_second(folder: Path, time_tra
     new = rotate()
     time_travel.advance(1)
     assert new in other.now().verifiers
+
+
+@pytest.mark.parametrize(("asleep", "waits"), [(1, False), (6, True)])
+def test_who_has_slept_waits_while_another_thread_reads_the_keys(
+    folder: Path, time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch, asleep: int, waits: bool
+) -> None:
+    """What is written under a key that was retired during the sleep would be lost."""
+    other = Keyring(folder)
+    other.now()
+    new = rotate("seal")
+    reading, go_on = threading.Event(), threading.Event()
+
+    def slowly(path: Path) -> object:
+        reading.set()
+        assert go_on.wait(10)
+        return load(path)
+
+    monkeypatch.setattr(ring, "load", slowly)
+    time_travel.advance(LEAD)
+    monkeypatch.setattr(other, "_look_at", clock.now() - asleep)
+    first = threading.Thread(target=other.now)
+    first.start()
+    assert reading.wait(10)
+    seen: list[str] = []
+    second = threading.Thread(target=lambda: seen.append(key_id(other.now().sealer.seal(b"", b""))))
+    second.start()
+    second.join(0.2)
+    assert second.is_alive() == waits
+    go_on.set()
+    first.join()
+    second.join()
+    assert (seen == [new]) == waits
 
 
 def test_another_process_verifies_a_new_signer_at_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,7 @@
 The audit package is our neighbour and may not be known here: whoever calls brings ``audit.record``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Protocol
 
@@ -15,11 +15,28 @@ from idp.keyring.marker import Entry
 from idp.keyring.ring import keep_seconds, load
 from idp.settings import current as settings
 
+#: Kinds whose keys may end once nothing depends on them; tokens under a ``token`` key are in others' hands.
+REWRITTEN = ("seal", "blind-index")
+
+#: Clocks may differ by a minute, and a write under an older key may be under way for as long again.
+_SETTLED = 120
+
 
 class Recorder(Protocol):
     """The shape of ``audit.record``."""
 
-    def __call__(self, kind: str, /, *, key_id: str, use: str, algorithm: str | None, operator: str) -> None:
+    def __call__(
+        self,
+        kind: str,
+        /,
+        *,
+        key_id: str,
+        use: str,
+        operator: str,
+        algorithm: str | None = None,
+        action: str | None = None,
+        count: int | None = None,
+    ) -> None:
         """Write one audit event."""
 
 
@@ -58,11 +75,57 @@ def retire(kid: str, *, operator: str, record: Recorder) -> None:
         if entry is None:
             raise Rejected("key.unknown", "No such key")
         if entry.kind not in material.SIGNING:
-            raise Rejected("key.kind", "What this key has sealed would be lost")
+            raise Rejected("key.kind", "What this key protects would be lost")
         _tell("key.retire", entry, operator, record)
         after = [replace(one, retired_at=now) if one is entry else one for one in entries]
         _publish(_with_a_signer(after, entry.kind, now))
         _remove([entry])
+
+
+def discard(kid: str, *, operator: str, record: Recorder, depends: Callable[[Entry], bool]) -> None:
+    """End a sealing or index key for good, once nothing depends on it any more.
+
+    Every process must have written under a successor for a while, or one could still lay something under
+    the key behind our back.
+    """
+    entry = _superseded(kid)
+    if depends(entry):
+        raise Rejected("key.in_use", "Something is still kept under this key: run `idp keys reseal`")
+    folder = keyring.current().folder
+    with files.locked(folder):
+        entries = load(folder).entries
+        if entry not in entries:
+            raise Rejected("key.unknown", "No such key")
+        _tell("key.retire", entry, operator, record)
+        _publish(replace(one, retired_at=clock.now()) if one == entry else one for one in entries)
+        _remove([entry])
+
+
+def tell_resealing(
+    kind: str, action: str, *, operator: str, record: Recorder, count: int | None = None
+) -> None:
+    """Record that the rewriting under the key of a kind has begun or finished."""
+    standings = marker.standings(keyring.current().entries, clock.now(), keep_seconds())
+    (kid,) = (one.entry.kid for one in standings if one.entry.kind == kind and one.state == "current")
+    record("key.reseal", key_id=kid, use=kind, operator=operator, action=action, count=count)
+
+
+def _superseded(kid: str) -> Entry:
+    """The entry of a key that another one has followed for long enough."""
+    now, ring = clock.now(), keyring.current()
+    known = {one.entry.kid: one for one in marker.standings(load(ring.folder).entries, now, keep_seconds())}
+    found = known.get(kid)
+    if found is None or found.state == "retired":
+        raise Rejected("key.unknown", "No such key")
+    entry = found.entry
+    if entry.kind not in REWRITTEN:
+        raise Rejected("key.kind", "What this key protects would be lost")
+    if found.state != "old":
+        raise Rejected("key.in_force", "Rotate first: this key is in force or waits for it")
+    (current,) = (one for one in known.values() if one.entry.kind == entry.kind and one.state == "current")
+    if now < current.entry.active_from + _SETTLED:
+        raise Rejected("key.unsettled", f"Its successor must be in force for {_SETTLED} seconds first")
+    return entry
 
 
 def _tell(event: str, entry: Entry, operator: str, record: Recorder) -> None:
