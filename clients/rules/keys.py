@@ -18,6 +18,8 @@ def keys(client: Client, terms: Terms) -> Iterator[Fault]:
         yield from unfit
         if not unfit and client.token_endpoint_auth_method == "private_key_jwt" and not client.key_set().keys:
             yield "jwks", "has no signature key, which private_key_jwt needs"
+    if client.sector_identifier_uri and client.sector != uris.host(client.sector_identifier_uri):
+        yield "sector", "must be the host of sector_identifier_uri (OIDC Core §8.1)"
     for key in ("jwks_uri", "sector_identifier_uri"):
         if uri := getattr(client, key):
             yield from judged(key, lambda uri: uris.called_by_us(uri, development=terms.development), uri)

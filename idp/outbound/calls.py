@@ -2,6 +2,7 @@
 
 No redirect is followed, no proxy of the environment used, no cookie or credential sent that the caller does
 not give, and only the registered address gets anything at all (attack book M01 to M12, K22).
+A call waits: made in the event loop it raises ``Waits`` and sends nothing, so it belongs before any change.
 """
 
 import logging
@@ -11,6 +12,7 @@ from http.client import HTTPConnection, HTTPException
 from typing import Literal
 
 from idp import audit, metrics
+from idp.base import waiting
 from idp.outbound import addresses, line
 from idp.outbound.crowd import among
 from idp.outbound.deadline import within
@@ -67,6 +69,7 @@ def _call(
     seconds: float,
     client: str,
 ) -> Reply:
+    waiting.ahead()
     host = ""
     try:
         where = target(uri)

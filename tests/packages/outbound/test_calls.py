@@ -1,5 +1,6 @@
 """What a call sends, what it takes as an answer, and what is kept of it."""
 
+import asyncio
 import gzip
 import logging
 import threading
@@ -11,6 +12,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from idp import metrics, outbound
+from idp.base.waiting import Waits
 from idp.outbound import crowd
 from idp.outbound.deadline import within
 from tests.postgres import free_port
@@ -212,3 +214,13 @@ def test_all_hosts_together_share_a_bound() -> None:
             places.enter_context(crowd.among(f"host-{number}", within(1)))
         with pytest.raises(outbound.Unreachable), crowd.among("another", within(0.1)):
             pass
+
+
+def test_the_event_loop_sends_nothing_and_says_that_somebody_must_wait() -> None:
+    async def ask(uri: str) -> None:
+        get(uri)
+
+    with sink(document(b"{}")) as portal:
+        with pytest.raises(Waits):
+            asyncio.run(ask(portal.uri))
+        assert portal.requests == []
