@@ -34,6 +34,7 @@ GrantType = Literal[
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ]
+Origin = Literal["manifest", "registration"]
 LegalBasis = Literal["statutory_duty", "consent", "separate_consent", "mandate"]
 Profile = Literal["standard", "fapi2", "fapi2-message-signing"]
 ResponseMode = Literal["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]
@@ -82,9 +83,17 @@ class Client:
     """Which security profile every request of this client must keep (``idp.oidc.profiles``)."""
     application_type: ApplicationType = "web"
     home_uri: str = ""
+    listed: bool = True
+    """Whether citizens find it in our list of services."""
     logo_uri: str = ""
     policy_uri: str = ""
+    policy_uri_en: str = ""
     tos_uri: str = ""
+    tos_uri_en: str = ""
+    contacts: tuple[str, ...] = ()
+    """Whom we write to; ``contact`` is what citizens are shown."""
+    software_id: str = ""
+    software_version: str = ""
     initiate_login_uri: str = ""
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
@@ -140,6 +149,9 @@ class Client:
     audience: str = ""
     introspects: tuple[str, ...] = ()
     secrets: tuple[SecretHash, ...] = field(default=(), repr=False)
+    origin: Origin = "manifest"
+    logo: str = ""
+    """The name under which we show its logo, fetched and judged once (``clients.logos``)."""
     enabled: bool = True
     created_at: int = 0
     fingerprint: str = field(init=False)

@@ -28,7 +28,7 @@ LARGEST = 1024 * 1024
 MOST_CLIENTS = 20_000
 
 #: Set by this server, never by a manifest (attack book L02).
-_OURS = frozenset({"secrets", "enabled", "created_at", "fingerprint", "_key_sets"})
+_OURS = frozenset({"secrets", "origin", "logo", "enabled", "created_at", "fingerprint", "_key_sets"})
 KEYS = tuple(field.name for field in fields(Client) if field.name not in _OURS)
 
 shape: TypeAdapter[Client] = TypeAdapter(Client)
@@ -52,12 +52,7 @@ class Manifest:
 
 def read(text: str, source: str) -> Manifest:
     """Parse a manifest; raises ``Refused`` for what is not one."""
-    if len(text) > LARGEST:
-        raise Refused(source, [f"is larger than {LARGEST} characters"])
-    try:
-        content = yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Refused(source, [f"is not valid YAML: {_one_line(error)}"]) from None
+    content = parsed(text, source)
     entries = content.get("clients") if isinstance(content, dict) and set(content) == {"clients"} else None
     if not isinstance(entries, list) or not 1 <= len(entries) <= MOST_CLIENTS:
         raise Refused(source, ["must have the one key clients, with a list of registrations under it"])
@@ -65,6 +60,16 @@ def read(text: str, source: str) -> Manifest:
         if not isinstance(entry, dict) or not all(isinstance(key, str) for key in entry):
             raise Refused(source, [f"clients[{position}]: must be a list of keys and values"])
     return Manifest(source=source, entries=entries)
+
+
+def parsed(text: str, source: str) -> Any:
+    """YAML without surprises, as plain values; raises ``Refused``."""
+    if len(text) > LARGEST:
+        raise Refused(source, [f"is larger than {LARGEST} characters"])
+    try:
+        return yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise Refused(source, [f"is not valid YAML: {_one_line(error)}"]) from None
 
 
 def load(path: Path) -> tuple[Client, ...]:
@@ -87,13 +92,7 @@ def load(path: Path) -> tuple[Client, ...]:
 
 def check(manifest: Manifest) -> tuple[Client, ...]:
     """Judge all entries by the settings in force; one wrong entry refuses the whole manifest."""
-    conf = settings.current()
-    terms = rules.Terms(
-        development=conf.environment != "production",
-        longest_token=conf.longest_token_lifetime,
-        longest_refresh=conf.offline_refresh_lifetime,
-        algorithms=keyring.algorithms(),
-    )
+    terms = _terms()
     clients: list[Client] = []
     names = Counter(str(entry.get("client_id")) for entry in manifest.entries)
     found: list[tuple[str, rules.Fault]] = []
@@ -112,6 +111,16 @@ def check(manifest: Manifest) -> tuple[Client, ...]:
     return tuple(clients)
 
 
+def judge(entry: Mapping[str, Any]) -> tuple[Client | None, list[rules.Fault]]:
+    """One registration, whoever brings it, and every fault of it by key; no client without a right shape."""
+    return _judge(entry, _terms())
+
+
+def told(error: ValidationError) -> list[str]:
+    """What has a wrong shape, in our words."""
+    return [f"{key}: {reason}" for key, reason in _misshapen(error)]
+
+
 def document(client: Client) -> dict[str, Any]:
     """The registered metadata of a client as plain JSON, without what this server adds."""
     return {key: _plain(getattr(client, key)) for key in KEYS}
@@ -124,10 +133,24 @@ def _judge(entry: Mapping[str, Any], terms: rules.Terms) -> tuple[Client | None,
     try:
         client = shape.validate_json(json.dumps(_completed(entry)))
     except ValidationError as error:
-        return None, [(_place(detail["loc"]), _reason(detail["msg"])) for detail in error.errors()]
+        return None, _misshapen(error)
     except (TypeError, ValueError, RecursionError):
         return None, [("(entry)", "holds values that are not text, numbers, lists or keys")]
     return client, rules.faults(client, terms)
+
+
+def _terms() -> rules.Terms:
+    conf = settings.current()
+    return rules.Terms(
+        development=conf.environment != "production",
+        longest_token=conf.longest_token_lifetime,
+        longest_refresh=conf.offline_refresh_lifetime,
+        algorithms=keyring.algorithms(),
+    )
+
+
+def _misshapen(error: ValidationError) -> list[rules.Fault]:
+    return [(_place(detail["loc"]), _reason(detail["msg"])) for detail in error.errors()]
 
 
 def _completed(entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -147,7 +170,10 @@ def _completed(entry: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sector(entry: Mapping[str, Any]) -> str:
-    """The one host of the redirect URIs; none when there are several (OIDC Core §8.1)."""
+    """The host of the sector's document, or the one of the redirect URIs; none when there are several (OIDC
+    Core §8.1)."""
+    if isinstance(uri := entry.get("sector_identifier_uri"), str) and uri:
+        return uris.host(uri)
     hosts = {uris.host(uri) for uri in _texts(entry.get("redirect_uris", []))} - {""}
     return "" if len(hosts) > 1 else next(iter(hosts), str(entry.get("client_id", "")))
 

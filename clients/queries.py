@@ -1,6 +1,5 @@
 """Reads of the registry, and its rows as clients."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -10,33 +9,42 @@ from sqlalchemy import Row, column, select, table
 from clients.client import Client
 from idp.store import db
 
-_COLUMNS = ("client_id", "revision", "enabled", "document", "secrets", "created_at")
+_COLUMNS = (
+    "client_id", "changed", "origin", "enabled", "document", "secrets", "logo", "created_at", "deleted_at",
+)  # fmt: skip
 CLIENTS = table("client", *(column(name) for name in _COLUMNS))
 VERSIONS = table("registry_version", column("name"), column("value"))
+LOGOS = table("client_logo", column("name"), column("media_type"), column("body"))
 REGISTRY = "clients"
 
 _shape: TypeAdapter[Client] = TypeAdapter(Client)
-_BATCH = 500
 
 
-def version() -> str:
-    """The value that changes with the registry; empty before its first client."""
+def version() -> int:
+    """The number of the last change; 0 before the first."""
     found = db.fetch_one(select(VERSIONS.c.value).where(VERSIONS.c.name == REGISTRY))
-    return found.value if found else ""
+    return found.value if found else 0
 
 
-def revisions() -> dict[str, str]:
-    """The revision of every client."""
-    return {
-        row.client_id: row.revision for row in db.fetch_all(select(CLIENTS.c.client_id, CLIENTS.c.revision))
-    }
+def rows(since: int | None) -> list[Row[Any]]:
+    """The rows changed after that change, deleted ones too; ``None`` asks for all that are there."""
+    wanted = CLIENTS.c.deleted_at.is_(None) if since is None else CLIENTS.c.changed > since
+    return db.fetch_all(select(CLIENTS).where(wanted))
 
 
-def rows(client_ids: Sequence[str]) -> Iterator[Row[Any]]:
-    """The rows of these clients."""
-    for start in range(0, len(client_ids), _BATCH):
-        some = client_ids[start : start + _BATCH]
-        yield from db.fetch_all(select(CLIENTS).where(CLIENTS.c.client_id.in_(some)))
+def former(client_id: str) -> Client | None:
+    """A client that was deleted, as it was: whoever once gave it data may read its name."""
+    row = db.fetch_one(select(CLIENTS).where(CLIENTS.c.client_id == client_id))
+    try:
+        return client_of(row) if row else None
+    except ValueError:
+        return None
+
+
+def logo(name: str) -> tuple[str, bytes] | None:
+    """Media type and bytes of a logo in use."""
+    row = db.fetch_one(select(LOGOS).where(LOGOS.c.name == name))
+    return (row.media_type, bytes(row.body)) if row else None
 
 
 def client_of(row: Any) -> Client:
@@ -45,7 +53,9 @@ def client_of(row: Any) -> Client:
         members = {
             **orjson.loads(row.document),
             "client_id": row.client_id,
+            "origin": row.origin,
             "secrets": orjson.loads(row.secrets),
+            "logo": row.logo,
             "enabled": bool(row.enabled),
             "created_at": row.created_at,
         }

@@ -1,16 +1,17 @@
 """Lasting verbs of the registry: apply manifests, renew secrets, disable and enable."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from clients import manifest, queries, sectors, snapshot
+from clients import documents, logos, manifest, queries, sectors, snapshot, version
 from clients.client import SECRET_METHODS, Client, SecretHash
-from clients.models import ClientRow, RegistryVersion
+from clients.logos import Logo
+from clients.models import ClientRow, RegistrationRow
 from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
@@ -36,9 +37,11 @@ class Change:
 def apply(clients: Sequence[Client], *, operator: str, dry_run: bool = False) -> tuple[Change, ...]:
     """Register these clients, all or none; clients that are not named stay as they are.
 
-    With ``dry_run`` nothing is written. Raises ``manifest.Refused`` when one would change citizens' ``sub``.
+    A client that had registered itself is the operator's from then on. With ``dry_run`` nothing is written.
+    Raises ``manifest.Refused`` when one would change citizens' ``sub``, or points to what is not as it says.
     """
-    changes = _apply(clients, operator, dry_run)
+    found = {} if dry_run else _fetched(clients)
+    changes = _apply(clients, found, operator, dry_run)
     snapshot.expire()
     return changes
 
@@ -64,27 +67,46 @@ def enable(client_id: str, *, operator: str) -> None:
     snapshot.expire()
 
 
+def _fetched(clients: Sequence[Client]) -> dict[str, Logo]:
+    """What these registrations point to, judged before any lock is held; the logos that are new."""
+    found = {}
+    for client in clients:
+        try:
+            logo = documents.fetch(client, snapshot.find(client.client_id))
+        except documents.Unfit as unfit:
+            key, reason = unfit.fault
+            raise manifest.Refused("registry", [f"{client.client_id}: {key}: {reason}"]) from None
+        if logo:
+            found[client.client_id] = logo
+    return found
+
+
 @transaction
-def _apply(session: Session, clients: Sequence[Client], operator: str, dry_run: bool) -> tuple[Change, ...]:
-    if not dry_run:
-        _lock(session)
-    _check_sectors(session, clients)
+def _apply(
+    session: Session, clients: Sequence[Client], found: Mapping[str, Logo], operator: str, dry_run: bool
+) -> tuple[Change, ...]:
+    number = 0 if dry_run else version.lock(session)
+    check_sectors(session, clients)
     changes = []
     for client in clients:
         row = session.get(ClientRow, client.client_id)
+        if row is not None and row.deleted_at is not None:
+            raise manifest.Refused(
+                "registry", [f"{client.client_id}: client_id: was given to a client before"]
+            )
         change = _difference(client, row)
         if not dry_run and change.action != "unchanged":
-            change = _write(session, client, row, change, operator)
+            change = _write(session, client, row, change, operator, number, found.get(client.client_id))
         changes.append(change)
-    if not dry_run and any(change.action != "unchanged" for change in changes):
-        _new_version(session)
     return tuple(changes)
 
 
 def _difference(client: Client, row: ClientRow | None) -> Change:
-    known = _readable(row)
+    known = readable(row)
     new, old = manifest.document(client), manifest.document(known) if known else {}
     fields = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
+    if row is not None and row.origin != "manifest":
+        fields["origin"] = (row.origin, "manifest")
     has_secret = bool(known and known.secrets)
     return Change(
         client_id=client.client_id,
@@ -94,18 +116,20 @@ def _difference(client: Client, row: ClientRow | None) -> Change:
     )
 
 
-def _write(session: Session, client: Client, row: ClientRow | None, change: Change, operator: str) -> Change:
-    secret = Secret(random_token()) if change.makes_secret else None
-    if row is None:
-        row = ClientRow(client_id=client.client_id, enabled=True, created_at=clock.now(), secrets="[]")
-        session.add(row)
-    row.document = json.dumps(manifest.document(client), ensure_ascii=False, sort_keys=True)
-    row.sector, row.organization = client.sector, client.organization
-    if secret:
-        row.secrets = _hashes(SecretHash(digest=digest(secret.reveal())))
-    elif client.token_endpoint_auth_method not in SECRET_METHODS:
-        row.secrets = "[]"
-    _touch(row)
+def _write(
+    session: Session,
+    client: Client,
+    row: ClientRow | None,
+    change: Change,
+    operator: str,
+    number: int,
+    logo: Logo | None,
+) -> Change:
+    row = row or new_row(session, client.client_id)
+    if row.origin != "manifest":
+        session.execute(delete(RegistrationRow).where(RegistrationRow.client_id == client.client_id))
+    row.origin = "manifest"
+    secret = write(session, row, client, number, logo, makes_secret=change.makes_secret)
     audit.record_in(
         session, "client.apply", client=client.client_id, action=change.action,
         changes=sorted(change.fields), fingerprint=client.fingerprint, operator=operator,
@@ -113,10 +137,36 @@ def _write(session: Session, client: Client, row: ClientRow | None, change: Chan
     return replace(change, secret=secret)
 
 
+def new_row(session: Session, client_id: str) -> ClientRow:
+    """The row of a client that is registered now."""
+    row = ClientRow(
+        client_id=client_id, origin="manifest", enabled=True, created_at=clock.now(), secrets="[]", logo=""
+    )
+    session.add(row)
+    return row
+
+
+def write(
+    session: Session, row: ClientRow, client: Client, number: int, logo: Logo | None, *, makes_secret: bool
+) -> Secret | None:
+    """Put a judged registration into its row, as change ``number``; the secret that was made for it."""
+    row.document = json.dumps(manifest.document(client), ensure_ascii=False, sort_keys=True)
+    row.sector, row.organization = client.sector, client.organization
+    secret = Secret(random_token()) if makes_secret else None
+    if secret:
+        row.secrets = hashes(SecretHash(digest=digest(secret.reveal())))
+    elif client.token_endpoint_auth_method not in SECRET_METHODS:
+        row.secrets = "[]"
+    version.stamp(session, row, number)
+    if logo or not client.logo_uri:
+        logos.keep(session, row, logo)
+    return secret
+
+
 @transaction
 def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Secret:
-    row = _row(session, client_id)
-    client = _readable(row)
+    row, number = _row(session, client_id)
+    client = readable(row)
     if client is None:
         raise Rejected("client.unreadable", "the stored registration is damaged: apply its manifest again")
     if client.token_endpoint_auth_method not in SECRET_METHODS:
@@ -128,55 +178,38 @@ def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Se
     if len(live) >= MOST_SECRETS:
         raise Rejected("client.secrets", f"{MOST_SECRETS} secrets are still good: wait, or allow no overlap")
     secret = Secret(random_token())
-    row.secrets = _hashes(SecretHash(digest=digest(secret.reveal())), *live)
-    _touch(row)
-    _new_version(session)
+    row.secrets = hashes(SecretHash(digest=digest(secret.reveal())), *live)
+    version.stamp(session, row, number)
     audit.record_in(session, "client.secret_rotate", client=client_id, expires_at=end, operator=operator)
     return secret
 
 
 @transaction
 def _switch(session: Session, client_id: str, enabled: bool, operator: str) -> None:
-    row = _row(session, client_id)
+    row, number = _row(session, client_id)
     if row.enabled == enabled:
         return
     row.enabled = enabled
-    _touch(row)
-    _new_version(session)
+    version.stamp(session, row, number)
     status = "enabled" if enabled else "disabled"
     audit.record_in(session, "client.disable", client=client_id, status=status, operator=operator)
 
 
-def _row(session: Session, client_id: str) -> ClientRow:
-    _lock(session)
+def _row(session: Session, client_id: str) -> tuple[ClientRow, int]:
+    """The row of a client, under the registry's lock, and the number of the change to come."""
+    number = version.lock(session)
     row: ClientRow | None = session.get(ClientRow, client_id)
-    if row is None:
+    if row is None or row.deleted_at is not None:
         raise Rejected("client.unknown", "no client has this id")
-    return row
+    return row, number
 
 
-def _lock(session: Session) -> None:
-    """Let one transaction at a time change the registry: two that read first would undo each other.
-
-    The row of the version is the lock, for a ``FOR UPDATE`` says nothing to SQLite.
-    """
-    version = update(RegistryVersion).where(RegistryVersion.name == queries.REGISTRY)
-    session.execute(version.values(value=RegistryVersion.value))
-
-
-def _touch(row: ClientRow) -> None:
-    row.revision, row.updated_at = random_token(16), clock.now()
-
-
-def _new_version(session: Session) -> None:
-    session.merge(RegistryVersion(name=queries.REGISTRY, value=random_token(16)))
-
-
-def _hashes(*secrets: SecretHash) -> str:
+def hashes(*secrets: SecretHash) -> str:
+    """Secrets as their row keeps them."""
     return json.dumps([{"digest": one.digest, "expires_at": one.expires_at} for one in secrets])
 
 
-def _readable(row: ClientRow | None) -> Client | None:
+def readable(row: ClientRow | None) -> Client | None:
     """The client a row holds; none when it cannot be read, so that applying its manifest repairs it."""
     try:
         return queries.client_of(row) if row else None
@@ -184,7 +217,8 @@ def _readable(row: ClientRow | None) -> Client | None:
         return None
 
 
-def _check_sectors(session: Session, clients: Sequence[Client]) -> None:
+def check_sectors(session: Session, clients: Sequence[Client]) -> None:
+    """Refuse clients that would change sector, or share one with another organisation."""
     columns = (ClientRow.client_id, ClientRow.sector, ClientRow.organization)
     concerned = or_(
         ClientRow.client_id.in_([client.client_id for client in clients]),

@@ -1,7 +1,8 @@
 """All clients in the memory of this process, frozen; renewed when the registry's version changes.
 
 A request costs one look into a dictionary. The version is looked at once a second at most, and only rows
-whose revision changed are read again. When the database is away the clients known so far stay.
+that changed since are read: ten thousand clients cost what ten do. When the database is away the clients
+known so far stay. A database that was put back to an older state is read anew at the next start.
 """
 
 import logging
@@ -17,6 +18,9 @@ from idp.base.errors import Unavailable
 
 PAUSE = 1.0
 """Seconds between two looks at the version."""
+SPARE_LOOKS = 20
+"""Looks between two of them at most, for ids that are not known."""
+_LONGEST_WAIT = 0.1
 _PATIENCE = 10
 """After a failed look, so many times its length passes before the next: waiting must not fill the day."""
 
@@ -29,9 +33,9 @@ class Snapshot:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._clients: Mapping[str, Client] = {}
-        self._revisions: Mapping[str, str] = {}
-        self._version: str | None = None
+        self._version: int | None = None
         self._next_look = float("-inf")
+        self._spare_looks = 0
         self._renewing = threading.Lock()
 
     def clients(self) -> Mapping[str, Client]:
@@ -42,42 +46,58 @@ class Snapshot:
         if self._clock() >= self._next_look and self._renewing.acquire(blocking=self._version is None):
             try:
                 if self._clock() >= self._next_look:
-                    self._look()
+                    self._spare_looks = SPARE_LOOKS if self._look() else 0
             finally:
                 self._renewing.release()
         if self._version is None:
             raise Unavailable("client registry")
         return self._clients
 
+    def find(self, client_id: str) -> Client | None:
+        """The client of that id; one that is not known may have registered elsewhere a moment ago.
+
+        So the version is looked at again for it, but only so often a second: ids can be made up.
+        """
+        found = self.clients().get(client_id)
+        if found is None and self._spare_looks > 0 and self._renewing.acquire(timeout=_LONGEST_WAIT):
+            try:
+                self._spare_looks = self._spare_looks - 1 if self._look() else 0
+            finally:
+                self._renewing.release()
+            found = self._clients.get(client_id)
+        return found
+
     def expire(self) -> None:
         """Look at the version again at the next request."""
         self._next_look = float("-inf")
 
-    def _look(self) -> None:
+    def _look(self) -> bool:
+        """Bring the clients up to date; whether the database answered."""
         began = self._clock()
         try:
             # The version is read first: a change that comes between shows at the next look.
             version = queries.version()
             if version != self._version:
-                self._load()
-                self._version = version
+                self._load(version)
         except Unavailable:
             log.warning("client registry: database away, the clients known so far stay")
             self._next_look = self._clock() + max(PAUSE, _PATIENCE * (self._clock() - began))
-        else:
-            self._next_look = self._clock() + PAUSE
+            return False
+        self._next_look = self._clock() + PAUSE
+        return True
 
-    def _load(self) -> None:
-        revisions = queries.revisions()
-        changed = [one for one, revision in revisions.items() if self._revisions.get(one) != revision]
-        clients = {one: client for one, client in self._clients.items() if one in revisions}
-        for row in queries.rows(changed):
+    def _load(self, version: int) -> None:
+        goes_on = self._version is not None and version > self._version
+        clients = dict(self._clients) if goes_on else {}
+        for row in queries.rows(self._version if goes_on else None):
             clients.pop(row.client_id, None)
+            if row.deleted_at is not None:
+                continue
             try:
                 clients[row.client_id] = queries.client_of(row)
             except ValueError:
                 _alarm(row.client_id)
-        self._clients, self._revisions = clients, revisions
+        self._clients, self._version = clients, version
 
 
 def _alarm(client_id: str) -> None:
@@ -92,7 +112,7 @@ _current = Snapshot()
 
 def find(client_id: str) -> Client | None:
     """The client of that id, disabled ones too."""
-    return _current.clients().get(client_id)
+    return _current.find(client_id)
 
 
 def all_clients() -> tuple[Client, ...]:

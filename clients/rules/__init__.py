@@ -10,9 +10,11 @@ from clients.client import Client
 from clients.rules.addresses import addresses
 from clients.rules.authentication import authentication
 from clients.rules.data import data
+from clients.rules.defaults import defaults
 from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
 from clients.rules.keys import keys
+from clients.rules.presentation import presentation
 from clients.rules.resources import resources
 from clients.rules.rule import Fault, Rule, Terms
 from clients.rules.tokens import tokens
@@ -22,6 +24,7 @@ __all__ = ["RULES", "Fault", "Terms", "faults"]
 RULES: tuple[Rule, ...] = (
     identifiers,
     words,
+    presentation,
     addresses,
     flows,
     authentication,
@@ -29,6 +32,7 @@ RULES: tuple[Rule, ...] = (
     data,
     resources,
     tokens,
+    defaults,
 )
 
 

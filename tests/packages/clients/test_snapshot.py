@@ -73,17 +73,19 @@ def counted() -> Iterator[list[str]]:
         event.remove(engine, "before_cursor_execute", note)
 
 
-def write(engine: Engine, *statements: str, version: str = "v") -> None:
+def write(engine: Engine, client_id: str, *changes: str) -> None:
+    """Change a client's row as another process would."""
     with engine.begin() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-        connection.execute(text("UPDATE registry_version SET value = :v"), {"v": version})
+        connection.execute(text("UPDATE registry_version SET value = value + 1"))
+        stamp = "changed = (SELECT value FROM registry_version)"
+        changed = f"UPDATE client SET {', '.join([stamp, *changes])} WHERE client_id = :client_id"
+        connection.execute(text(changed), {"client_id": client_id})
 
 
 def test_a_client_disabled_elsewhere_is_refused_within_a_second(
     registry: Snapshot, clock: Clock, elsewhere: Engine
 ) -> None:
-    write(elsewhere, "UPDATE client SET enabled = false, revision = 'r2' WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", "enabled = false")
     clock.time += 0.99
     assert registry.clients()["portal-a"].enabled
     clock.time += 0.01
@@ -111,14 +113,14 @@ def test_only_changed_rows_are_read_again(
     client_of = queries.client_of
     monkeypatch.setattr(queries, "client_of", lambda row: read.append(row.client_id) or client_of(row))
     untouched = registry.clients()["portal-b"]
-    write(elsewhere, "UPDATE client SET revision = 'r2' WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a")
     clock.time += 1
     assert registry.clients()["portal-b"] is untouched
     assert read == ["portal-a"]
 
 
 def test_a_deleted_client_disappears(registry: Snapshot, clock: Clock, elsewhere: Engine) -> None:
-    write(elsewhere, "DELETE FROM client WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", "deleted_at = 1")
     clock.time += 1
     assert set(registry.clients()) == {"portal-b"}
 
@@ -127,7 +129,7 @@ def test_a_request_keeps_the_clients_it_began_with(
     registry: Snapshot, clock: Clock, elsewhere: Engine
 ) -> None:
     before = registry.clients()
-    write(elsewhere, "DELETE FROM client WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", "deleted_at = 1")
     clock.time += 1
     registry.clients()
     assert set(before) == {"portal-a", "portal-b"}
@@ -138,7 +140,7 @@ def test_a_dead_database_leaves_the_clients_known_so_far(
 ) -> None:
     looks = []
 
-    def away() -> str:
+    def away() -> int:
         looks.append(clock.time)
         clock.time += 3
         raise Unavailable("database")
@@ -153,7 +155,7 @@ def test_a_dead_database_leaves_the_clients_known_so_far(
         clock.time += 1
         registry.clients()
         assert len(looks) == 2
-    write(elsewhere, "UPDATE client SET enabled = false, revision = 'r2' WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", "enabled = false")
     clock.time += 30
     assert not registry.clients()["portal-a"].enabled
 
@@ -161,11 +163,10 @@ def test_a_dead_database_leaves_the_clients_known_so_far(
 def test_a_database_that_dies_in_the_middle_of_renewing_is_read_again(
     registry: Snapshot, clock: Clock, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(elsewhere, "UPDATE client SET enabled = false, revision = 'r2' WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", "enabled = false")
 
-    def away(_: object) -> Iterator[Any]:
+    def away(_: object) -> list[Any]:
         raise Unavailable("database")
-        yield
 
     with monkeypatch.context() as patch:
         patch.setattr(queries, "rows", away)
@@ -180,7 +181,7 @@ def test_a_process_that_never_loaded_says_so_and_does_not_hammer(
 ) -> None:
     looks = []
 
-    def away() -> str:
+    def away() -> int:
         looks.append(1)
         raise Unavailable("database")
 
@@ -219,13 +220,13 @@ def test_r20_a_damaged_row_loses_one_client_with_an_alarm_and_no_other(
 ) -> None:  # fmt: skip
     recorded: list[tuple[str, object]] = []
     monkeypatch.setattr(audit, "record", lambda kind, **detail: recorded.append((kind, detail["client"])))
-    write(elsewhere, f"UPDATE client SET {damage}, revision = 'r2' WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", damage)
     clock.time += 1
     with caplog.at_level(logging.ERROR):
         assert set(registry.clients()) == {"portal-b"}
     assert recorded == [("client.unreadable", "portal-a")]
     assert "portal-a" in caplog.text
-    write(elsewhere, "UPDATE client SET revision = 'r2' WHERE client_id = 'portal-b'", version="v3")
+    write(elsewhere, "portal-b")
     clock.time += 1
     assert set(registry.clients()) == {"portal-b"}
     assert len(recorded) == 1, "an alarm for each damage, not for each look"
@@ -236,7 +237,7 @@ def test_r20_the_alarm_is_kept_in_the_record(
 ) -> None:
     settings.use(test_settings.model_copy(update={"var_dir": tmp_path}))
     spool.close()
-    write(elsewhere, "UPDATE client SET document = '', revision = 'r2' WHERE client_id = 'portal-a'")
+    write(elsewhere, "portal-a", "document = ''")
     clock.time += 1
     assert set(registry.clients()) == {"portal-b"}
     jobs.ship()
@@ -250,10 +251,10 @@ def test_while_one_thread_renews_the_others_go_on(
 ) -> None:
     renewing, finish = threading.Event(), threading.Event()
 
-    def slow() -> str:
+    def slow() -> int:
         renewing.set()
         finish.wait(10)
-        return "other"
+        return 1000
 
     monkeypatch.setattr(queries, "version", slow)
     clock.time += 1
@@ -283,32 +284,90 @@ def test_all_threads_of_a_fresh_process_wait_for_one_load(
     assert len(looks) == 1
 
 
-def test_ten_thousand_clients_cost_a_look_up_no_statement_and_a_change_one_row(
-    clock: Clock, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    apply(entry())
+def fill(engine: Engine, count: int) -> None:
+    """So many more clients, as rows."""
     document = json.dumps(manifest.document(registrations.client()))
-    with elsewhere.begin() as connection:
+    with engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO client (client_id, revision, enabled, sector, organization, document, secrets,"
-                " created_at, updated_at) VALUES (:id, 'r', true, 's', 'o', :document, '[]', 0, 0)"
+                "INSERT INTO client (client_id, changed, origin, enabled, sector, organization, document,"
+                " secrets, logo, created_at, updated_at)"
+                " VALUES (:id, 1, 'manifest', true, 's', 'o', :document, '[]', '', 0, 0)"
             ),
-            [{"id": f"c{number}", "document": document} for number in range(10_000)],
+            [{"id": f"c{number}", "document": document} for number in range(count)],
         )
+
+
+@pytest.mark.parametrize("count", [10, 10_000])
+def test_ten_thousand_clients_cost_what_ten_cost_no_statement_to_find_and_one_row_to_change(
+    count: int, clock: Clock, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(entry())
+    fill(elsewhere, count)
     read: list[str] = []
     client_of = queries.client_of
     monkeypatch.setattr(queries, "client_of", lambda row: read.append(row.client_id) or client_of(row))
+    fetched: list[int] = []
+    fetch_all = db.fetch_all
+    monkeypatch.setattr(
+        db, "fetch_all", lambda statement: fetched.append(len(rows := fetch_all(statement))) or rows
+    )
     large = Snapshot(clock)
-    assert len(large.clients()) == 10_001
-    assert len(read) == 10_001
     with counted() as statements:
-        assert all(large.clients().get(f"c{number}") for number in range(10_000))
-        assert large.clients().get("nobody") is None
+        assert len(large.clients()) == count + 1
+        assert len(statements) == 2, "the version, all rows"
+        assert len(read) == count + 1
+        statements.clear()
+        assert all(large.find(f"c{number}") for number in range(count))
         assert statements == []
         read.clear()
-        write(elsewhere, "UPDATE client SET revision = 'r2' WHERE client_id = 'c77'")
+        fetched.clear()
+        write(elsewhere, "c7")
         clock.time += 1
-        assert large.clients()["c77"].client_id == "c77"
-        assert read == ["c77"]
-        assert len(statements) == 3, "the version, the revisions, one batch of rows"
+        assert large.clients()["c7"].client_id == "c7"
+        assert read == ["c7"]
+        assert fetched == [1], "no row is read but the changed one"
+        assert len(statements) == 2, "the version, the changed row"
+
+
+def test_a_client_that_registered_at_another_process_is_known_at_once(
+    registry: Snapshot, elsewhere: Engine
+) -> None:
+    fill(elsewhere, 1)
+    write(elsewhere, "c0")
+    assert registry.find("c0") is not None
+
+
+def test_ids_that_are_made_up_cost_a_bounded_number_of_looks(registry: Snapshot, clock: Clock) -> None:
+    with counted() as statements:
+        for number in range(1000):
+            assert registry.find(f"nobody-{number}") is None
+        assert len(statements) == snapshot.SPARE_LOOKS
+        clock.time += snapshot.PAUSE
+        assert registry.find("nobody") is None
+        assert len(statements) == snapshot.SPARE_LOOKS + 2
+
+
+def test_while_the_database_is_away_nobody_waits_for_an_unknown_client(
+    registry: Snapshot, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = []
+
+    def away() -> int:
+        looks.append(1)
+        raise Unavailable("database")
+
+    monkeypatch.setattr(queries, "version", away)
+    for _ in range(100):
+        assert registry.find("nobody") is None
+    assert len(looks) == 1
+
+
+def test_a_database_put_back_to_an_older_state_is_read_anew(
+    registry: Snapshot, clock: Clock, elsewhere: Engine
+) -> None:
+    with elsewhere.begin() as connection:
+        connection.execute(text("DELETE FROM client WHERE client_id = 'portal-b'"))
+        connection.execute(text("UPDATE registry_version SET value = 0"))
+    clock.time += 1
+    assert set(registry.clients()) == {"portal-a"}
