@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check run test check bench clean
+.PHONY: help demo demo-check run test check mutate bench clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ check: $(VENV)/development ## lint, types, layers, then all tests
 	cd clients/kit && $(CURDIR)/$(BIN)/mypy --strict --explicit-package-bases resource_server example.py
 	$(BIN)/lint-imports
 	$(MAKE) test
+
+mutate: $(VENV)/development ## break the server in one place at a time; the tests of each requirement must notice
+	@$(BIN)/python -m tests.mutations
 
 bench: $(VENV)/development ## measure the server as in production, beside a peer where node is present
 	@$(BIN)/python -m tests.bench
