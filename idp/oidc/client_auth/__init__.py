@@ -1,8 +1,8 @@
 """Client authentication: the register, and the rule that one request uses exactly one method.
 
 Unknown client, wrong method and wrong proof get the same answer (attack book C08), and a secret is compared
-with something in any case. An assertion is verified only for a client with keys, so an unknown one is answered
-sooner; that is borne: a client id is no secret (RFC 6749 §2.2), and ``/authorize`` tells everybody which exist.
+with something in any case. An assertion is verified only for a client with keys, so an unknown one is
+answered sooner. That is borne: a client id is no secret (RFC 6749 §2.2), ``/authorize`` tells which exist.
 """
 
 from collections.abc import Callable

@@ -22,8 +22,8 @@ from idp.store import once
 if TYPE_CHECKING:
     from idp.oidc.engine import FormRequest
 
-#: RFC 9864 replaces the name EdDSA by Ed25519; portals' libraries still send it, and joserfc warns of it once a
-#: process. Both names mean the same here, because no other curve can be registered (``clients/jwks.py``).
+#: RFC 9864 replaces the name EdDSA by Ed25519; portals' libraries still send it, and joserfc warns of it once
+#: a process. Both names mean the same here: no other curve can be registered (``clients/jwks.py``).
 ALGORITHMS = ["ES256", "ES384", "PS256", "RS256", "EdDSA", "Ed25519"]
 ASSERTION_TYPE = JWTBearerClientAssertion.CLIENT_ASSERTION_TYPE
 _LEEWAY = 60
