@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from clients import rules, scopes, uris
+from clients import profiles, rules, scopes, uris
 from clients.client import Client
 from idp import keyring, settings
 from idp.base.errors import Rejected
@@ -154,12 +154,16 @@ def _misshapen(error: ValidationError) -> list[rules.Fault]:
 
 
 def _completed(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The entry with level, legal bases and sector worked out; wrong types are left for the shape to name."""
+    """The entry with what its profile says for it, and level, legal bases and sector worked out.
+
+    Wrong types are left for the shape to name.
+    """
     level = entry.get("min_level", "l1")
     named = entry.get("scopes", [])
     known = [scope for name in _texts(named) if (scope := scopes.find(name)) and scope.legal_basis]
     stated = entry.get("legal_basis", {})
     return {
+        **profiles.defaults(entry),
         **entry,
         "min_level": level_of(level) or 0 if isinstance(level, str) else level,
         "legal_basis": {scope.name: scope.legal_basis for scope in known} | stated

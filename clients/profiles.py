@@ -3,11 +3,11 @@
 One object a profile; whoever judges a request asks it and nothing else.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
-from clients.client import AuthMethod, Client, Profile, ResponseType
-
-_FAPI_ALGORITHMS = ("PS256", "ES256", "EdDSA", "Ed25519")
+from clients.client import AuthMethod, Client, Profile, ResponseMode, ResponseType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,11 @@ class SecurityProfile:
     pushed_requests: bool = False
     """Authorization requests are pushed (RFC 9126 §5)."""
     signed_requests: bool = False
-    """Pushed requests are signed objects (FAPI 2.0 Message Signing §5.3)."""
+    """Authorization requests are signed objects (FAPI 2.0 Message Signing §5.3)."""
+    request_object_claims: tuple[str, ...] = ()
+    """What a request object must say beside its parameters (FAPI 2.0 Message Signing §5.3.1)."""
+    longest_request_object: int | None = None
+    """Seconds from ``nbf`` to now, and from ``nbf`` to ``exp``, at most (FAPI 2.0 Message Signing §5.3.1)."""
     signed_responses: bool = False
     """Authorization responses are JWTs (JARM; FAPI 2.0 Message Signing §5.4)."""
     sender_constrained: bool = False
@@ -39,37 +43,44 @@ class SecurityProfile:
     """Signatures that the client may use, and that it may ask of us."""
     response_types: tuple[ResponseType, ...] = ("code", "code id_token")
 
+    @property
+    def response_mode(self) -> ResponseMode:
+        """How a request is answered that asks for no response mode."""
+        return "jwt" if self.signed_responses else "query"
 
-REGISTER: dict[Profile, SecurityProfile] = {
-    profile.name: profile
-    for profile in (
-        SecurityProfile(name="standard"),
-        SecurityProfile(
-            name="fapi2",
-            pushed_requests=True,
-            sender_constrained=True,
-            issuer_is_only_audience=True,
-            rotates_refresh_tokens=False,
-            authentication_methods=("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"),
-            algorithms=_FAPI_ALGORITHMS,
-            response_types=("code",),
-        ),
-        SecurityProfile(
-            name="fapi2-message-signing",
-            pushed_requests=True,
-            signed_requests=True,
-            signed_responses=True,
-            sender_constrained=True,
-            issuer_is_only_audience=True,
-            rotates_refresh_tokens=False,
-            authentication_methods=("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"),
-            algorithms=_FAPI_ALGORITHMS,
-            response_types=("code",),
-        ),
-    )
-}
+
+_STANDARD = SecurityProfile(name="standard")
+_FAPI2 = SecurityProfile(
+    name="fapi2",
+    pushed_requests=True,
+    request_object_claims=("aud", "exp", "nbf"),
+    longest_request_object=3600,
+    sender_constrained=True,
+    issuer_is_only_audience=True,
+    rotates_refresh_tokens=False,
+    authentication_methods=("private_key_jwt", "tls_client_auth", "self_signed_tls_client_auth"),
+    algorithms=("PS256", "ES256", "EdDSA", "Ed25519"),
+    response_types=("code",),
+)
+_MESSAGE_SIGNING = replace(_FAPI2, name="fapi2-message-signing", signed_requests=True, signed_responses=True)
+
+REGISTER: dict[Profile, SecurityProfile] = {one.name: one for one in (_STANDARD, _FAPI2, _MESSAGE_SIGNING)}
 
 
 def of(client: Client) -> SecurityProfile:
     """The profile a client registered for."""
     return REGISTER[client.profile]
+
+
+def defaults(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """What the profile of a registration says for it, so that an entry need not repeat its profile."""
+    name = entry.get("profile")
+    profile = next((one for one in REGISTER.values() if one.name == name), _STANDARD)
+    by_certificate = entry.get("tls_client_certificate_bound_access_tokens") is True
+    demanded = {
+        "require_pushed_authorization_requests": profile.pushed_requests,
+        "require_signed_request_object": profile.signed_requests,
+        "dpop_bound_access_tokens": profile.sender_constrained and not by_certificate,
+    }
+    modes = {"response_modes": [profile.response_mode]} if profile.signed_responses else {}
+    return {key: True for key, holds in demanded.items() if holds} | modes

@@ -15,6 +15,8 @@ from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
 from clients.rules.keys import keys
 from clients.rules.presentation import presentation
+from clients.rules.profile import profile
+from clients.rules.requests import requests
 from clients.rules.resources import resources
 from clients.rules.rule import Fault, Rule, Terms
 from clients.rules.tokens import tokens
@@ -27,12 +29,14 @@ RULES: tuple[Rule, ...] = (
     presentation,
     addresses,
     flows,
+    requests,
     authentication,
     keys,
     data,
     resources,
     tokens,
     defaults,
+    profile,
 )
 
 

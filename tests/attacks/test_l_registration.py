@@ -48,7 +48,6 @@ def signed(value: object) -> dict[str, Any]:
         ("fingerprint", "x"),
         ("_key_sets", {}),
         ("__class__", "x"),
-        ("request_uris", ["http://127.0.0.1/"]),
     ],
 )
 def test_l02_what_is_not_the_portals_to_say_is_refused(name: str, value: object) -> None:
