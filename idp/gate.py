@@ -32,7 +32,8 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _VERBS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _REASONS = {
-    200: "200 OK", 303: "303 See Other", 304: "304 Not Modified", 308: "308 Permanent Redirect",
+    200: "200 OK", 201: "201 Created", 303: "303 See Other", 304: "304 Not Modified",
+    308: "308 Permanent Redirect",
     400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden", 404: "404 Not Found",
     405: "405 Method Not Allowed", 413: "413 Content Too Large", 415: "415 Unsupported Media Type",
     421: "421 Misdirected Request", 500: "500 Internal Server Error", 501: "501 Not Implemented",

@@ -15,6 +15,7 @@ from idp.oidc.endpoints import (
     end_session,
     introspect,
     metadata,
+    par,
     revoke,
     token,
     userinfo,
@@ -25,6 +26,7 @@ Handler = Callable[[Request], Answer]
 
 ROUTES: dict[str, dict[str, Handler]] = {
     "/authorize": {"GET": authorize.get, "POST": authorize.post},
+    "/par": {"POST": par.post},
     "/token": {"POST": token.post},
     "/userinfo": {"GET": userinfo.get, "POST": userinfo.post},
     "/introspect": {"POST": introspect.post},

@@ -7,9 +7,9 @@ import clients
 from clients import Client
 from idp import settings
 from idp.base.errors import Rejected
+from idp.oidc import response_modes
 from idp.oidc.answers import Page
 from idp.oidc.request import Answer
-from idp.oidc.response_modes import REGISTER as RESPONSE_MODES
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,10 +21,15 @@ class AuthorizationRequest:
     redirect_uri: str
     response_mode: str = "query"
     state: str | None = None
+    pushed: str = ""
+    """The mark of the pushed request it is (``idp.oidc.pushed``)."""
+    signed: bool = False
+    """Whether the client signed it."""
     scopes: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     nonce: str | None = None
     challenge: str = ""
+    dpop_jkt: str = ""
     prompts: frozenset[str] = frozenset()
     max_age: int | None = None
     level: int = 1
@@ -41,7 +46,7 @@ class AuthorizationRequest:
         if self.state is not None:
             parameters["state"] = self.state
         parameters["iss"] = settings.current().issuer
-        return RESPONSE_MODES[self.response_mode](self.redirect_uri, parameters)
+        return response_modes.send(self.client, self.response_mode, self.redirect_uri, parameters)
 
     def refuse(self, error: Rejected) -> Answer:
         """An error response (OIDC Core §3.1.2.6)."""

@@ -10,14 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 import clients
+from clients import Client, profiles
 from clients import scopes as scope_register
 from idp import keyring, settings
 from idp.base import levels
 from idp.base.errors import Rejected
-from idp.oidc import pkce, resources
+from idp.oidc import pkce, resources, response_modes
 from idp.oidc.answers import Page
 from idp.oidc.authorization import AuthorizationRequest
-from idp.oidc.response_modes import REGISTER as RESPONSE_MODES
 
 Check = Callable[[AuthorizationRequest], None]
 
@@ -26,17 +26,27 @@ _PROMPTS = {"none", "login", "consent", "select_account"}
 _LONGEST = {"state": 2048, "nonce": 1024, "scope": 1024, "login_hint": 256, "acr_values": 512}
 
 
-def client_and_redirect(parameters: dict[str, str]) -> AuthorizationRequest:
-    """The client exists, is in service, and registered exactly this redirect URI; raises ``Page``."""
+def client_of(parameters: dict[str, str]) -> Client:
+    """The client exists and is in service; raises ``Page``."""
     client = clients.find(parameters.get("client_id", ""))
     if client is None:
         raise Page("APP-003", why="unknown client")
     if not client.enabled:
         raise Page("APP-002", why="client disabled", status=403, client_id=client.client_id)
+    return client
+
+
+def begun(client: Client, parameters: dict[str, str]) -> AuthorizationRequest:
+    """A request whose redirect URI the client registered exactly so; raises ``Page``."""
     redirect_uri = parameters.get("redirect_uri", "")
     if not client.redirect_allowed(redirect_uri):
         raise Page("APP-001", why="redirect_mismatch", client_id=client.client_id)
-    return AuthorizationRequest(client=client, parameters=parameters, redirect_uri=redirect_uri)
+    return AuthorizationRequest(
+        client=client,
+        parameters=parameters,
+        redirect_uri=redirect_uri,
+        response_mode=profiles.of(client).response_mode,
+    )
 
 
 def state_comes_back_whole(request: AuthorizationRequest) -> None:
@@ -49,8 +59,8 @@ def state_comes_back_whole(request: AuthorizationRequest) -> None:
 
 def response_mode_is_registered(request: AuthorizationRequest) -> None:
     """A response mode we have and the client registered (OAuth 2.0 Multiple Response Types §2.1)."""
-    mode = request.parameters.get("response_mode", "query")
-    if mode not in RESPONSE_MODES or mode not in request.client.response_modes:
+    mode = request.parameters.get("response_mode", request.response_mode)
+    if mode not in response_modes.SUPPORTED or mode not in request.client.response_modes:
         raise Rejected("invalid_request", "response_mode is not registered for this client")
     request.response_mode = mode
 
@@ -62,15 +72,15 @@ def lengths_are_bounded(request: AuthorizationRequest) -> None:
             raise Rejected("invalid_scope" if name == "scope" else "invalid_request", f"{name} is too long")
 
 
-def nothing_is_asked_in_objects(request: AuthorizationRequest) -> None:
-    """Request objects are not supported, and said so (OIDC Core §6.1, §6.2, §7.2.1)."""
-    for name, code in (
-        ("request", "request_not_supported"),
-        ("request_uri", "request_uri_not_supported"),
-        ("registration", "registration_not_supported"),
-    ):
-        if name in request.parameters:
-            raise Rejected(code, f"the parameter {name} is not supported")
+def comes_as_it_must(request: AuthorizationRequest) -> None:
+    """Pushed or signed, where registration or profile demand it (RFC 9126 §6, RFC 9101 §10.5)."""
+    client, profile = request.client, profiles.of(request.client)
+    if (profile.pushed_requests or client.require_pushed_authorization_requests) and not request.pushed:
+        raise Rejected("invalid_request", "this client must push its authorization requests")
+    if (profile.signed_requests or client.require_signed_request_object) and not request.signed:
+        raise Rejected("invalid_request", "this client must sign its authorization requests")
+    if "registration" in request.parameters:
+        raise Rejected("registration_not_supported", "the parameter registration is not supported")
 
 
 def response_type_is_code(request: AuthorizationRequest) -> None:
@@ -111,6 +121,14 @@ def pkce_is_used(request: AuthorizationRequest) -> None:
     if not pkce.is_challenge(challenge):
         raise Rejected("invalid_request", "code_challenge is missing or malformed")
     request.challenge = challenge
+
+
+def key_is_named(request: AuthorizationRequest) -> None:
+    """The thumbprint of the key that alone may redeem the code (RFC 9449 §10)."""
+    thumbprint = request.parameters.get("dpop_jkt", "")
+    if thumbprint and not pkce.is_challenge(thumbprint):
+        raise Rejected("invalid_request", "dpop_jkt is not a SHA-256 thumbprint")
+    request.dpop_jkt = thumbprint
 
 
 def prompt_is_consistent(request: AuthorizationRequest) -> None:
@@ -171,17 +189,24 @@ LAW: tuple[Check, ...] = (
     state_comes_back_whole,
     response_mode_is_registered,
     lengths_are_bounded,
-    nothing_is_asked_in_objects,
+    comes_as_it_must,
     response_type_is_code,
     scopes_are_known,
     resources_are_registered,
     pkce_is_used,
+    key_is_named,
     prompt_is_consistent,
     max_age_is_a_number,
     level_is_read,
     nonce_is_kept,
     hint_is_ours,
 )
+
+
+def judge(request: AuthorizationRequest) -> None:
+    """Every check of the law; raises ``Rejected`` for the portal, ``Page`` for what nobody could answer."""
+    for check in LAW:
+        check(request)
 
 
 def read_hint(hint: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from idp.base.errors import Rejected
 LARGEST = 65_536
 _MOST_FIELDS = 64
 #: Those that may be given more than once (RFC 8707 §2, RFC 8693 §2.1); URIs, hence joined by spaces.
-_REPEATABLE = frozenset({"resource", "audience"})
+REPEATABLE = frozenset({"resource", "audience"})
 FORM = "application/x-www-form-urlencoded"
 
 Environ = dict[str, Any]
@@ -72,7 +72,7 @@ def parse(text: str) -> dict[str, str]:
 
 def _unique(pairs: list[tuple[str, str]]) -> dict[str, str]:
     parameters = dict(pairs)
-    for name in _REPEATABLE & parameters.keys():
+    for name in REPEATABLE & parameters.keys():
         values = [value for key, value in pairs if key == name]
         parameters[name] = " ".join(values)
         pairs = [pair for pair in pairs if pair[0] != name] + [(name, parameters[name])]

@@ -24,6 +24,7 @@ REFUSALS: dict[str, Refusal] = {
     "APP-001": Refusal(_APP, mark("应用回调地址未登记，已停止跳转。请联系应用负责人。")),
     "APP-002": Refusal(_APP, mark("该应用已停用，暂时无法登录。")),
     "APP-003": Refusal(_APP, mark("请求无法处理，请返回应用重试。")),
+    "APP-004": Refusal(mark("请重新发起登录"), mark("这次登录请求已过期或已经使用过，请返回应用重新登录。")),
     "AUTH-001": Refusal(_CHECK, mark("账号或密码不正确，请重新输入。还可尝试%(n)s次。")),
     "AUTH-002": Refusal(_SIGN_IN, mark("为保护您的账号，登录已暂停，请%(m)s分钟后再试。")),
     "AUTH-003": Refusal(_CHECK, mark("验证码不正确，请核对后重新输入。")),

@@ -61,6 +61,8 @@ class Settings(BaseSettings):
     """A session ends after so many seconds, used or not."""
     code_lifetime: Annotated[int, Field(ge=1, le=60)] = 60
     """Seconds an authorization code lives (FAPI 2.0 SP §5.3.2.1: at most 60)."""
+    pushed_request_lifetime: Annotated[int, Field(ge=5, le=599)] = 90
+    """Seconds a pushed authorization request may be opened (FAPI 2.0 SP §5.3.2.2: below 600)."""
     attempt_lifetime: Seconds = 1800
     """Seconds a login page may stay open."""
     login_restart_lifetime: Seconds = 86400

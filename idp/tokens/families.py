@@ -12,6 +12,7 @@ import orjson
 
 from idp import keyring
 from idp.base.errors import Rejected
+from idp.store import redis
 from idp.store.redis import Script
 from idp.tokens import liveness
 from idp.tokens.codes import Grant, code_key, grant_key
@@ -74,6 +75,17 @@ def begin(grant: Grant, lifetime: int) -> None:
         raise Rejected("invalid_grant", "the code was used before", why="code.reuse")
     if session != 1 or liveness.voided(gone, grant.granted_at):
         raise Rejected("invalid_grant", "the session or the consent behind the code has ended")
+
+
+def hold(token: RefreshToken, *others: tuple[Any, ...]) -> list[Any]:
+    """Leave a generation good, where its sender is constrained; the replies of ``others``, as ``advance``."""
+    current, *replies = redis.pipeline(("GET", grant_key(token.grant.id)), *others)
+    if current is None:
+        raise Rejected("invalid_grant", "the refresh token is no longer valid", why="family is dead")
+    if current != str(token.generation).encode():
+        liveness.kill_grant(token.grant.id)
+        raise Rejected("invalid_grant", "the refresh token was used before", why="refresh.reuse")
+    return replies
 
 
 def advance(token: RefreshToken, *others: tuple[Any, ...]) -> list[Any]:

@@ -8,9 +8,9 @@ from idp.tokens.models import OfflineFamily
 _family = OfflineFamily.__table__
 
 
-def living_family(grant: str) -> Select[tuple[str]]:
-    """Whose offline family of a grant is alive, if it is."""
-    return select(_family.c.person_id).where(
+def living_family(grant: str) -> Select[tuple[str, int]]:
+    """Whose offline family of a grant is alive, and its generation, if it is."""
+    return select(_family.c.person_id, _family.c.generation).where(
         _family.c.grant_id == grant, _family.c.revoked.is_(False), _family.c.expires_at > now()
     )
 

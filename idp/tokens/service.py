@@ -1,5 +1,7 @@
 """Lasting verbs of tokens: offline families begin, advance by one conditional UPDATE, and end."""
 
+from typing import NoReturn
+
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -56,8 +58,18 @@ def _begin_offline(session: Session, grant: Grant, expires_at: int) -> None:
 
 def advance_offline(token: RefreshToken) -> None:
     """Use up a generation; raises ``invalid_grant`` and kills the family when it was used before."""
-    if _advance(token):
-        return
+    if not _advance(token):
+        _refuse_offline(token)
+
+
+def hold_offline(token: RefreshToken) -> None:
+    """Leave a generation good, where its sender is constrained; raises ``invalid_grant`` for any other."""
+    family = fetch_one(queries.living_family(token.grant.id))
+    if family is None or family.generation != token.generation:
+        _refuse_offline(token)
+
+
+def _refuse_offline(token: RefreshToken) -> NoReturn:
     liveness.kill_grant(token.grant.id)
     if _revoke(token.grant.person_id, grant_id=token.grant.id):
         raise Rejected("invalid_grant", "the refresh token was used before", why="refresh.reuse")

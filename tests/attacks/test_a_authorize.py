@@ -239,12 +239,14 @@ def test_an_unknown_client_gets_a_page_with_a_reference_number(me: Person, tax: 
 @pytest.mark.parametrize(
     ("name", "error"),
     [
-        ("request", "request_not_supported"),
-        ("request_uri", "request_uri_not_supported"),
+        ("request", "invalid_request_object"),
+        ("request_uri", "invalid_request_uri"),
         ("registration", "registration_not_supported"),
     ],
 )
-def test_request_objects_are_refused_by_name(me: Person, tax: Portal, name: str, error: str) -> None:
+def test_request_objects_that_are_none_are_refused_by_name(
+    me: Person, tax: Portal, name: str, error: str
+) -> None:
     assert error_of(me.authorize(tax, **{name: "x"}), tax) == error
 
 

@@ -34,7 +34,7 @@ REGISTERS: dict[str, tuple[Iterable[object], set[str]]] = {
     "idp.notify.gateways": (GATEWAYS, set()),
     "idp.oidc.client_auth": ([proves for _, proves in CLIENT_AUTH.values()], set()),
     "idp.oidc.grants": (GRANTS, {"tokens_for"}),
-    "idp.oidc.response_modes": (RESPONSE_MODES.values(), set()),
+    "idp.oidc.response_modes": (RESPONSE_MODES.values(), {"jarm"}),
     "idp.persons.documents": ([document.read for document in DOCUMENTS], {"birth", "checksum", "id_number"}),
 }
 

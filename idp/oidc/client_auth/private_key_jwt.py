@@ -1,8 +1,8 @@
 """``private_key_jwt`` (OIDC Core §9, RFC 7523 §3) on Authlib's assertion class.
 
-Its quirks covered here: algorithms are allow-listed by the client's keys (quirk 6), the audience is the
-issuer or the token endpoint alone and never a list with strangers in it, unknown harmless headers are
-accepted, keys in the header are not looked at, and a ``jti`` is marked in one atomic step.
+Its quirks covered here: algorithms are allow-listed by the client's profile and keys (quirk 6), the audience
+is one text that means us and never a list with strangers in it, unknown harmless headers are accepted, keys
+in the header are not looked at, and a ``jti`` is marked in one atomic step.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from authlib.oauth2.rfc6749 import OAuth2Error
 from authlib.oauth2.rfc7523 import JWTBearerClientAssertion
-from joserfc import jws, jwt
+from joserfc import jws
 from joserfc.errors import JoseError
 
-from clients import Client, client_keys
+from clients import Client, profiles
 from idp import settings
 from idp.base.clock import now
 from idp.base.errors import Rejected
+from idp.oidc import client_jwt
 from idp.store import once
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 #: RFC 9864 replaces the name EdDSA by Ed25519; portals' libraries still send it, and joserfc warns of it once
 #: a process. Both names mean the same here: no other curve can be registered (``clients/jwks.py``).
-ALGORITHMS = ["ES256", "ES384", "PS256", "RS256", "EdDSA", "Ed25519"]
+ALGORITHMS = list(profiles.REGISTER[\"standard\"].algorithms)
 ASSERTION_TYPE = JWTBearerClientAssertion.CLIENT_ASSERTION_TYPE
 _LEEWAY = 60
 #: An assertion is made for one request; a longer life only helps a thief.
@@ -45,7 +46,7 @@ def proves(request: "FormRequest", client: Client | None) -> bool:
     if client is None or request.form.get("client_assertion_type") != ASSERTION_TYPE:
         return False
     try:
-        return _Assertion(client).holds(request.form["client_assertion"])
+        return _Assertion(client, request.http.path).holds(request.form["client_assertion"])
     except (JoseError, OAuth2Error, ValueError, TypeError, KeyError, OverflowError):
         return False
 
@@ -53,19 +54,25 @@ def proves(request: "FormRequest", client: Client | None) -> bool:
 class _Assertion(JWTBearerClientAssertion):  # type: ignore[misc]
     CLIENT_AUTH_METHOD = "private_key_jwt"
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, path: str) -> None:
         super().__init__(leeway=_LEEWAY)
         self.client = client
+        self.profile = profiles.of(client)
+        self.path = path
 
     def holds(self, assertion: str) -> bool:
-        keys = client_keys.of_jwt(self.client, assertion)
-        token = jwt.decode(assertion, keys, algorithms=ALGORITHMS, registry=_REGISTRY)
-        self.verify_claims(token.claims)
-        return self._is_strict(token.claims)
+        chosen = self.client.token_endpoint_auth_signing_alg
+        algorithms = (chosen,) if chosen else self.profile.algorithms
+        _, claims = client_jwt.verified(self.client, assertion, algorithms)
+        self.verify_claims(claims)
+        return self._is_strict(claims)
 
     def get_audiences(self) -> list[str]:
+        """What means us: the issuer, else the token endpoint or the one that is called (RFC 9126 §2)."""
         issuer = settings.current().issuer
-        return [issuer, f"{issuer}/token"]
+        if self.profile.issuer_is_only_audience:
+            return [issuer]
+        return [issuer, f"{issuer}/token", issuer + self.path]
 
     def verify_claims(self, claims: dict[str, Any]) -> None:
         for name in ("exp", "iat", "nbf"):

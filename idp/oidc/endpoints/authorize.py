@@ -13,7 +13,7 @@ from idp.base.errors import Rejected
 from idp.base.secret import random_token
 from idp.consent import asks
 from idp.login import Attempt, Decision, Requirement
-from idp.oidc import authorization, checks
+from idp.oidc import authorization, checks, intake, pushed
 from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
@@ -49,7 +49,9 @@ def post(http: Request) -> Answer:
     except Rejected as error:
         raise Page("APP-003", why=error.why, status=error.status) from error
     if http.cookie(settings.current().cookie_name("sid")) is None:
-        checks.client_and_redirect(parameters)
+        client = checks.client_of(parameters)
+        if intake.is_plain(parameters):
+            checks.begun(client, parameters)
         query = urlencode(parameters)
         if len(query) > _LONGEST_QUERY:
             raise Page("APP-003", why="too long to be asked again by GET", status=413)
@@ -81,10 +83,19 @@ def resume(http: Request) -> Answer:
 
 
 def _authorize(http: Request, parameters: dict[str, str]) -> Answer:
-    request = checks.client_and_redirect(parameters)
+    client = checks.client_of(parameters)
+    if intake.is_plain(parameters):
+        return _judged(http, checks.begun(client, parameters))
     try:
-        for check in checks.LAW:
-            check(request)
+        request = intake.opened(client, parameters)
+    except Rejected as error:
+        return _refuse(intake.refusable(client, parameters), error)
+    return _judged(http, request)
+
+
+def _judged(http: Request, request: AuthorizationRequest) -> Answer:
+    try:
+        checks.judge(request)
         return _decide(http, request)
     except Rejected as error:
         return _refuse(request, error)
@@ -208,6 +219,7 @@ def _issue(
 ) -> Answer:
     """Mint the code; the session learns of the portal in the same packet."""
     client = request.client
+    _answer_once(request)
     code, grant_id = codes.new_code()
     grant = codes.Grant(
         id=grant_id,
@@ -216,6 +228,7 @@ def _issue(
         scopes=scopes,
         nonce=request.nonce,
         challenge=request.challenge,
+        dpop_jkt=request.dpop_jkt,
         resources=request.resources,
         person_id=session.person_id,
         organization_id=organization,
@@ -271,7 +284,15 @@ def _outcome(attempt: Attempt) -> Rejected:
     return Rejected("access_denied", "the user cancelled the login")
 
 
+def _answer_once(request: AuthorizationRequest) -> None:
+    """A pushed request is answered once, in one browser (RFC 9126 §4)."""
+    mark, request.pushed = request.pushed, ""
+    if mark and not pushed.use_up(mark):
+        raise Page("APP-004", why="invalid_request_uri", client_id=request.client.client_id)
+
+
 def _refuse(request: AuthorizationRequest, error: Rejected) -> Answer:
+    _answer_once(request)
     audit.record(
         "authz.reject", client=request.client.client_id, outcome="refused", reason=error.why, error=error.code
     )

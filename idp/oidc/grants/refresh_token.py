@@ -1,7 +1,8 @@
 """``refresh_token`` (RFC 6749 §6, OIDC Core §12; rotation with reuse detection, RFC 9700 §4.14.2).
 
 What the token itself says (client, scope, absolute lifetime) is judged first, for a refused request must
-not use the token up; only then its generation is advanced, by one atomic step.
+not use the token up; only then its generation is advanced, by one atomic step. Where the client's profile
+does not rotate, the generation is looked at and stays.
 """
 
 from dataclasses import replace
@@ -10,6 +11,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as Base
 
+from clients import profiles
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
@@ -42,14 +44,15 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         self.request.scope = " ".join(self._scopes(token))
         self.request.resource = resources.narrowed(self.request.form, client, token.grant)
         self.request.user = tokens_for.organization(token.grant)
-        self._advance(token)
+        self._use(token, rotates=profiles.of(client).rotates_refresh_tokens)
         self.request.refresh_token = token
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
-        """Fresh tokens; the successor keeps the family's absolute end."""
+        """Fresh tokens; the successor, if there is one, keeps the family's absolute end."""
         client, token = self.request.client, self.request.refresh_token
         scopes = tuple(self.request.scope.split())
-        successor = replace(token, generation=token.generation + 1).seal()
+        rotates = profiles.of(client).rotates_refresh_tokens
+        successor = replace(token, generation=token.generation + 1).seal() if rotates else None
         body = tokens_for.answer(
             client, token.grant, scopes, self.request.user, successor, self.request.resource
         )
@@ -73,15 +76,19 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
             raise Rejected("invalid_scope", "scope is wider than what was granted")
         return wanted
 
-    def _advance(self, token: RefreshToken) -> None:
+    def _use(self, token: RefreshToken, *, rotates: bool) -> None:
+        """Use the token up, or leave it good where its sender is constrained.
+
+        An answer that is lost must not cost such a client its grant (FAPI 2.0 §5.3.2.1).
+        """
         grant = token.grant
         bonds = liveness.bonds(grant.session_id, grant.person_id, grant.client_id)
         if grant.offline:
             _, voided = redis.pipeline(*bonds)
             self._refuse_voided(token, voided)
-            service.advance_offline(token)
+            (service.advance_offline if rotates else service.hold_offline)(token)
             return
-        session, voided = families.advance(token, *bonds)
+        session, voided = (families.advance if rotates else families.hold)(token, *bonds)
         self._refuse_voided(token, voided)
         if session != 1:
             liveness.kill_grant(token.grant.id)

@@ -100,13 +100,8 @@ def test_every_announced_level_can_be_reached_by_somebody(metadata: dict[str, An
         assert login.decide(best, wanted, now()).missing == "none", acr
 
 
-def test_what_is_said_to_be_unsupported_is_refused_by_its_name(
-    me: Person, tax: Portal, metadata: dict[str, Any]
-) -> None:
-    assert not metadata["request_parameter_supported"]
-    assert query(me.authorize(tax, request="x").location)["error"] == "request_not_supported"
-    assert not metadata["request_uri_parameter_supported"]
-    assert query(me.authorize(tax, request_uri="https://x/").location)["error"] == "request_uri_not_supported"
+def test_what_is_not_supported_is_refused_by_its_name(me: Person, tax: Portal) -> None:
+    assert query(me.authorize(tax, registration="{}").location)["error"] == "registration_not_supported"
 
 
 def test_locales_are_canonical_language_tags(metadata: dict[str, Any]) -> None:
