@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 #: RFC 9864 replaces the name EdDSA by Ed25519; portals' libraries still send it, and joserfc warns of it once
 #: a process. Both names mean the same here: no other curve can be registered (``clients/jwks.py``).
-ALGORITHMS = list(profiles.REGISTER[\"standard\"].algorithms)
+ALGORITHMS = list(profiles.REGISTER["standard"].algorithms)
 ASSERTION_TYPE = JWTBearerClientAssertion.CLIENT_ASSERTION_TYPE
 _LEEWAY = 60
 #: An assertion is made for one request; a longer life only helps a thief.
