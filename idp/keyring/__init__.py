@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from idp.base.secret import b64url, b64url_decode
-from idp.keyring import digests, first_start, jws
+from idp.keyring import decryption, digests, first_start, jws
+from idp.keyring.decryption import Unreadable
 from idp.keyring.files import BrokenKeyring
 from idp.keyring.ring import Keyring
 from idp.keyring.sealing import SealBroken
@@ -20,12 +21,14 @@ __all__ = [
     "BrokenKeyring",
     "Keyring",
     "SealBroken",
+    "Unreadable",
     "active",
     "algorithms",
     "blind_index",
     "blind_indexes",
     "broken",
     "current",
+    "decrypt",
     "derive",
     "index_keys",
     "jwks",
@@ -88,8 +91,22 @@ def verify(token: str, *, typ: str | None) -> dict[str, Any]:
         return jws.verify(token, ring.now().verifiers, typ)
 
 
+def decrypt(text: str) -> bytes:
+    """The content of a JWE that was encrypted to us (RFC 7516 §7.1); raises ``Unreadable``.
+
+    Who encrypted it is unknown: a signature inside has to say that.
+    """
+    ring = current()
+    try:
+        return decryption.decrypt(text, ring.now().decryptors)
+    except decryption.UnknownKey:
+        # Another process may have put a new key into use within this second.
+        ring.refresh()
+        return decryption.decrypt(text, ring.now().decryptors)
+
+
 def jwks() -> bytes:
-    """The published keys (RFC 7517 §5): those that sign, will sign, or signed what is still alive."""
+    """The published keys (RFC 7517 §5): what signs, will sign, or signed what lives; one to encrypt to."""
     return current().now().jwks
 
 

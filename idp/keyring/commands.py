@@ -72,7 +72,7 @@ def retire(around: Surroundings, kid: str, *, yes: bool) -> None:
 
 
 def _end(around: Surroundings, kid: str, yes: bool) -> None:
-    _ask("Every token this key has signed stops being valid now. Go on?", yes)
+    _ask("What this key has signed stops being valid now, what it opens stays closed. Go on?", yes)
     service.retire(kid, operator=getuser(), record=around.record)
     click.echo(f"{kid} is retired; {', '.join(sorted(keyring.active().values()))} sign now")
 

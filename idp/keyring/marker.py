@@ -16,7 +16,7 @@ import orjson
 
 from idp.keyring import files
 from idp.keyring.files import BrokenKeyring
-from idp.keyring.material import KINDS, SIGNING
+from idp.keyring.material import ENCRYPTION, KINDS, PUBLISHED
 
 NAME = "keyring.json"
 _VERSION = 1
@@ -37,7 +37,7 @@ class Entry:
     @property
     def file_name(self) -> str:
         """Where its material lies."""
-        return f"{self.kind}.{self.kid}.{'pem' if self.kind in SIGNING else 'key'}"
+        return f"{self.kind}.{self.kid}.{'pem' if self.kind in PUBLISHED else 'key'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +85,7 @@ def standings(entries: Iterable[Entry], now: int, keep: int) -> list[Standing]:
         # A clock that is behind must not leave us without a key: then the first one holds.
         current = max((n for n, entry in enumerate(alive) if entry.active_from <= now), default=0)
         for n, entry in enumerate(alive):
-            leaves_at = alive[n + 1].active_from + keep if n + 1 < len(alive) and kind in SIGNING else None
+            leaves_at = alive[n + 1].active_from + keep if n + 1 < len(alive) and kind in PUBLISHED else None
             found.append(Standing(entry=entry, state=_state(n, current, leaves_at, now), leaves_at=leaves_at))
         found += [
             Standing(entry=entry, state="retired", leaves_at=entry.retired_at)
@@ -111,7 +111,9 @@ def _check(path: Path, entries: tuple[Entry, ...]) -> None:
     if len({entry.kid for entry in entries}) != len(entries):
         raise BrokenKeyring(path, "names a key twice")
     for kind in KINDS:
-        if not any(entry.kind == kind and entry.retired_at is None for entry in entries):
+        if kind not in ENCRYPTION and not any(
+            entry.kind == kind and entry.retired_at is None for entry in entries
+        ):
             raise BrokenKeyring(path, f"names no usable key of kind {kind}")
 
 

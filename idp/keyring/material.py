@@ -11,27 +11,35 @@ from typing import TypeAlias
 import orjson
 
 from idp.base.secret import b64url, b64url_decode
+from idp.keyring import decryption
+from idp.keyring.decryption import DecryptionKey
 from idp.keyring.suites import SUITES, Signer, Suite
 
 _SUITES: dict[str, Suite] = {suite.ALG: suite for suite in SUITES}
 
 SIGNING = tuple(_SUITES)
+#: Others encrypt to it. A folder from before there was one goes on without, until one is made by a rotation.
+ENCRYPTION = (decryption.KIND,)
+#: Kinds with a public half, which portals fetch and may remember for a while.
+PUBLISHED = SIGNING + ENCRYPTION
 #: Sealed columns, blind indexes, sealed tokens, pairwise subjects, secrets of the web face.
 SYMMETRIC = ("seal", "blind-index", "token", "pairwise", "web")
-KINDS = SIGNING + SYMMETRIC
+KINDS = PUBLISHED + SYMMETRIC
 #: A new pairwise key would change every ``sub``; a new web key would end every form that is open.
-ROTATING = (*SIGNING, "seal", "blind-index", "token")
+ROTATING = (*PUBLISHED, "seal", "blind-index", "token")
 
 KEY_SIZE = 32
 _PROBE = b"self-test of a signing key"
 
-Material: TypeAlias = Signer | bytes
+Material: TypeAlias = Signer | DecryptionKey | bytes
 
 
 def generate(kind: str) -> bytes:
     """The text of a fresh key file."""
     if kind in _SUITES:
         return _SUITES[kind].generate()
+    if kind in ENCRYPTION:
+        return decryption.generate()
     return b64url(secrets.token_bytes(KEY_SIZE)).encode() + b"\n"
 
 
@@ -42,6 +50,9 @@ def parse(kind: str, data: bytes) -> tuple[str, Material]:
         if not signer.verify(_PROBE, signer.sign(_PROBE)):
             raise ValueError("the published half does not verify what the key signs")
         return thumbprint(signer.jwk), signer
+    if kind in ENCRYPTION:
+        opener = decryption.load(data)
+        return thumbprint(opener.jwk), opener
     key = b64url_decode(data.decode("ascii").strip())
     if len(key) != KEY_SIZE:
         raise ValueError("not a key of 32 bytes")
@@ -49,7 +60,7 @@ def parse(kind: str, data: bytes) -> tuple[str, Material]:
 
 
 def thumbprint(jwk: dict[str, str]) -> str:
-    """The ``kid`` of a signing key: SHA-256 of its required members in lexicographic order (RFC 7638 §3)."""
+    """The ``kid`` of a published key: SHA-256 of its required members in lexicographic order (RFC 7638)."""
     return b64url(hashlib.sha256(orjson.dumps(jwk, option=orjson.OPT_SORT_KEYS)).digest())
 
 

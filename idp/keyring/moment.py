@@ -1,12 +1,13 @@
-"""What the keys are at one moment: who signs, who verifies, what is published; made once until it changes."""
+"""What the keys are at one moment: who signs, verifies, decrypts, what is published; made once until then."""
 
 from collections.abc import Iterable, Mapping
 
 import orjson
 
+from idp.keyring.decryption import DecryptionKey
 from idp.keyring.jws import SigningKey
 from idp.keyring.marker import Entry, Standing, standings
-from idp.keyring.material import SIGNING, Material
+from idp.keyring.material import ENCRYPTION, SIGNING, Material
 from idp.keyring.sealing import Sealer
 
 _FOREVER = 2**62
@@ -17,6 +18,7 @@ class Moment:
 
     __slots__ = (
         "blind_indexes",
+        "decryptors",
         "jwks",
         "pairwise",
         "sealer",
@@ -39,8 +41,9 @@ class Moment:
         self.until = _next_change(all_standings, now)
         self.verifiers = keys
         self.signers = {one.entry.kind: keys[one.entry.kid] for one in signing if one.state == "current"}
+        self.decryptors = _decryptors(usable, material)
         published = [keys[one.entry.kid].jwk for one in sorted(signing, key=_by_state)]
-        self.jwks = orjson.dumps({"keys": published})
+        self.jwks = orjson.dumps({"keys": published + _offered(usable, self.decryptors)})
         self.sealer = _sealer("seal", usable, material)
         self.tokens = _sealer("token", usable, material)
         self.blind_indexes = _secrets("blind-index", usable, material)
@@ -50,9 +53,24 @@ class Moment:
 
 def _signing_key(one: Standing, material: Mapping[str, Material]) -> SigningKey:
     signer = material[one.entry.kid]
-    if isinstance(signer, bytes):
-        raise TypeError("a signing key is not bytes")
+    if isinstance(signer, bytes | DecryptionKey):
+        raise TypeError("not a signing key")
     return SigningKey(one.entry.kid, one.entry.kind, signer)
+
+
+def _decryptors(usable: list[Standing], material: Mapping[str, Material]) -> dict[str, DecryptionKey]:
+    """What opens a JWE to us, the key that is offered first."""
+    found = sorted((one for one in usable if one.entry.kind in ENCRYPTION), key=_by_state)
+    return {one.entry.kid: key for one in found if isinstance(key := material[one.entry.kid], DecryptionKey)}
+
+
+def _offered(usable: list[Standing], decryptors: Mapping[str, DecryptionKey]) -> list[dict[str, str]]:
+    """The key to encrypt to: one, for a portal must not choose one that goes (OIDC Core §10.2.1)."""
+    return [
+        {**decryptors[one.entry.kid].jwk, "kid": one.entry.kid, "use": "enc"}
+        for one in usable
+        if one.entry.kind in ENCRYPTION and one.state == "current"
+    ]
 
 
 def _secrets(kind: str, usable: list[Standing], material: Mapping[str, Material]) -> list[tuple[str, bytes]]:

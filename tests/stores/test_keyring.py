@@ -30,7 +30,7 @@ def test_it_signs_what_it_verifies(alg: str) -> None:
 
 @pytest.mark.parametrize("alg", keyring.algorithms())
 def test_it_publishes_the_key_it_signs_with(alg: str) -> None:
-    found = {key["kid"]: key["alg"] for key in orjson.loads(keyring.jwks())["keys"]}
+    found = {key["kid"]: key.get("alg") for key in orjson.loads(keyring.jwks())["keys"]}
     assert found[keyring.active()[alg]] == alg
 
 

@@ -66,7 +66,7 @@ def rotate(kind: str, *, operator: str, record: Recorder) -> Entry:
 
 
 def retire(kid: str, *, operator: str, record: Recorder) -> None:
-    """Stop trusting a signing key at once (compromise); if it was the one that signs, another does now."""
+    """Stop trusting a published key at once (compromise); if it was the one in use, another is now."""
     now = clock.now()
     folder = keyring.current().folder
     with files.locked(folder):
@@ -74,11 +74,11 @@ def retire(kid: str, *, operator: str, record: Recorder) -> None:
         entry = next((one for one in entries if one.kid == kid and one.retired_at is None), None)
         if entry is None:
             raise Rejected("key.unknown", "No such key")
-        if entry.kind not in material.SIGNING:
+        if entry.kind not in material.PUBLISHED:
             raise Rejected("key.kind", "What this key protects would be lost")
         _tell("key.retire", entry, operator, record)
         after = [replace(one, retired_at=now) if one is entry else one for one in entries]
-        _publish(_with_a_signer(after, entry.kind, now))
+        _publish(_with_a_successor(after, entry.kind, now))
         _remove([entry])
 
 
@@ -129,18 +129,19 @@ def _superseded(kid: str) -> Entry:
 
 
 def _tell(event: str, entry: Entry, operator: str, record: Recorder) -> None:
-    signs = entry.kind in material.SIGNING
+    use = "signature" if entry.kind in material.SIGNING else "encryption"
+    published = entry.kind in material.PUBLISHED
     record(
         event,
         key_id=entry.kid,
-        use="signature" if signs else entry.kind,
-        algorithm=entry.kind if signs else None,
+        use=use if published else entry.kind,
+        algorithm=entry.kind if published else None,
         operator=operator,
     )
 
 
-def _with_a_signer(entries: list[Entry], kind: str, now: int) -> list[Entry]:
-    """See that somebody signs: the waiting successor early, or a key made on the spot."""
+def _with_a_successor(entries: list[Entry], kind: str, now: int) -> list[Entry]:
+    """See that a key is in use: the waiting successor early, or one made on the spot."""
     alive = [one for one in entries if one.kind == kind and one.retired_at is None]
     if any(one.active_from <= now for one in alive):
         return entries
