@@ -21,10 +21,7 @@ class Unverified(ValueError):
 
 
 def verified(client: Client, text: str, algorithms: tuple[str, ...]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Header and claims; what they mean is judged by whoever asked. Raises ``Unverified``.
-
-    Waits for the network when the client's keys must be fetched, before anything has changed.
-    """
+    """Header and claims; what they mean is judged by whoever asked. Raises ``Unverified``."""
     keys = client_keys.of_jwt(client, text)
     try:
         token = jws.deserialize_compact(text, keys, registry=_registry(algorithms))

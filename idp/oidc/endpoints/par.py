@@ -5,10 +5,8 @@ The request is judged here by the law of the authorization endpoint, and there o
 
 from typing import Any
 
-import clients
 from clients import Client
 from idp import audit
-from idp.base import waiting
 from idp.base.errors import Rejected
 from idp.oidc import checks, client_auth, pushed, request_object
 from idp.oidc.answers import Page
@@ -36,7 +34,6 @@ class PushedRequestEndpoint:
 
     def create_endpoint_response(self, request: FormRequest) -> Response:
         """The reference to a good request (§2.2), or the error of a bad one (§2.3)."""
-        _wait_first(request.form)
         client = self.server.authenticate_client(
             request, list(client_auth.PUBLIC_METHODS), self.ENDPOINT_NAME
         )
@@ -48,17 +45,6 @@ class PushedRequestEndpoint:
             )
             return error.status, _body(error), []
         return 201, {"request_uri": request_uri, "expires_in": lifetime}, []
-
-
-def _wait_first(form: dict[str, str]) -> None:
-    """Where keys may have to be fetched for an object, all is done by who may wait.
-
-    Afterwards it is too late: the assertion that authenticates the client is spent.
-    """
-    if "request" in form:
-        client = clients.find(form.get("client_id", ""))
-        if client is None or client.jwks_uri:
-            waiting.ahead()
 
 
 def _push(client: Client, http: FormRequest) -> tuple[str, int]:
