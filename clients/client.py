@@ -111,6 +111,10 @@ class Client:
     default_max_age: int | None = None
     default_acr_values: tuple[str, ...] = ()
     authorization_details_types: tuple[str, ...] = ()
+    assertion_issuers: tuple[Mapping[str, Any], ...] = ()
+    """Who may vouch for systems that act as it (RFC 7523 §2.1): ``issuer``, ``jwks``, ``subjects``."""
+    may_act: str = ""
+    """The one client that may exchange its tokens (RFC 8693 §4.4); empty where their audience decides."""
     resources: tuple[str, ...] = ()
     """The resource indicators it may ask tokens for (RFC 8707), beside ``audience``."""
     jwks: Mapping[str, Any] = field(default_factory=dict)

@@ -144,7 +144,7 @@ def markdown() -> str:
         "",
         "Made by `python -m tests.specmap`. A house test fails when it is stale, a test it names is gone, or",
         "when a requirement has neither a test nor a reason. Our words; those of the standards are the law.",
-        "“Broken” shows one place where the server was broken and a test failed (`python -m tests.mutations`).",
+        "“broken” shows where the server was broken and a test failed (`python -m tests.mutations`).",
         "",
         "| standard | requirements | tests | mutations |",
         "|---|---|---|---|",

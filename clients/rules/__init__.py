@@ -13,6 +13,7 @@ from clients.rules.data import data
 from clients.rules.defaults import defaults
 from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
+from clients.rules.issuers import issuers
 from clients.rules.keys import keys
 from clients.rules.presentation import presentation
 from clients.rules.profile import profile
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = (
     authentication,
     keys,
     data,
+    issuers,
     resources,
     tokens,
     defaults,

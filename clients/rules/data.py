@@ -16,6 +16,9 @@ _FOR_PERSONS = frozenset(
     }
 )
 
+#: Grants by which a system gets tokens of its own.
+_FOR_SYSTEMS = frozenset({"client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"})
+
 
 def data(client: Client, terms: Terms) -> Iterator[Fault]:
     """Scopes of the register that its grants can use, each with a legal basis."""
@@ -42,5 +45,5 @@ def _refusal(name: str, client: Client) -> str:
     if scope.held_back:
         return f"cannot be granted: {scope.held_back}"
     if scope.service:
-        return "" if "client_credentials" in client.grant_types else "needs the grant client_credentials"
+        return "" if _FOR_SYSTEMS & {*client.grant_types} else "needs a grant that speaks for a system"
     return "" if _FOR_PERSONS & {*client.grant_types} else "needs a grant that speaks for a person"

@@ -7,14 +7,14 @@ from clients import texts
 from clients.client import Client
 from clients.rules.rule import MOST_URIS, Fault, Terms, judged
 
-_CLIENT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
+CLIENT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 _SECTOR = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?", re.ASCII)
 _AUDIENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,199})", re.ASCII)
 
 
 def identifiers(client: Client, terms: Terms) -> Iterator[Fault]:
     """Identifiers of bounded form, and one sector."""
-    if not _CLIENT_ID.fullmatch(client.client_id):
+    if not CLIENT_ID.fullmatch(client.client_id):
         yield "client_id", "must be 1 to 64 lower-case letters, digits and inner hyphens"
     if not client.sector:
         yield "sector", "must be given when redirect URIs have several hosts (OIDC Core §8.1)"

@@ -53,7 +53,7 @@ class ClientCredentialsGrant(Base):  # type: ignore[misc]
                 organization=None,
                 granted_at=granted_at,
             ),
-            extra={},
+            extra=self.extra_claims(),
         )
         body = {
             "access_token": access,
@@ -65,6 +65,10 @@ class ClientCredentialsGrant(Base):  # type: ignore[misc]
             "token.issue", client=client.client_id, grant_type=self.GRANT_TYPE, scope=self.request.scope
         )
         return 200, body, self.TOKEN_RESPONSE_HEADER
+
+    def extra_claims(self) -> dict[str, Any]:
+        """What else the access token says."""
+        return {}
 
 
 def _for_services(name: str) -> bool:

@@ -47,6 +47,8 @@ def _access_token(
         "acr": levels.acr(levels.level(grant.ial, grant.aal)),
         "auth_time": grant.auth_time,
     }
+    if client.may_act:
+        extra["may_act"] = {"sub": client.may_act}
     subject = person
     if organization is not None:
         subject = keyring.pairwise(client.sector, organization.id)

@@ -89,6 +89,17 @@ def test_section_4_1_the_chain_of_actors_grows_and_ends(me: Person, tax_api: Por
     assert exchange(me, loop, token)["error"] == "invalid_request"
 
 
+def test_section_4_4_a_token_that_names_its_actor_is_exchanged_by_nobody_else(
+    me: Person, tax_api: Portal
+) -> None:
+    other = between("other", TAX, LAND)
+    named = portal("front", audience=TAX, may_act="other")
+    token = me.tokens(named, scope="openid profile")["access_token"]
+    assert decode(token)["may_act"] == {"sub": "other"}
+    assert exchange(me, tax_api, token)["error"] == "invalid_request"
+    assert exchange(me, other, token)["status"] == 200
+
+
 def test_section_2_1_resource_or_audience_names_the_service(me: Person, tax_api: Portal, shown: str) -> None:
     assert decode(exchange(me, tax_api, shown, resource=None, audience=LAND)["access_token"])["aud"] == LAND
 
