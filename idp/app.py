@@ -7,6 +7,7 @@ import clients.models
 import idp.audit.models
 import idp.authenticators.models
 import idp.consent.models
+import idp.login.models
 import idp.logout.models
 import idp.organizations.models
 import idp.persons.models

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from idp import audit, metrics
 from idp.audit import jobs as audit_jobs
 from idp.base.errors import Unavailable
+from idp.login import jobs as login_jobs
 from idp.logout import jobs as logout_jobs
 from idp.store import db
 
@@ -24,7 +25,7 @@ def count_backlog() -> None:
 
 #: Jobs that wait for nobody outside go round together; a portal that does not answer holds up only its own.
 ROUNDS = (
-    (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped),
+    (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped, login_jobs.forget_failures),
     (logout_jobs.deliver_due,),
 )
 _PAUSE = 0.5

@@ -40,6 +40,7 @@ def code(session: Session, given: str) -> bool:
     if right:
         permit.succeeded()
     else:
+        permit.failed()
         _record("mfa.failure", session, "otp")
     return right
 

@@ -1,7 +1,8 @@
 """The atomic steps of the throttle, in Lua: read all counters of a try, judge, count.
 
-A counter is a hash: ``n`` tries since ``since``, no further one before ``until``. All keys of a call lie in
-one slot; the time comes from the caller, so that tests can move it.
+A counter is a hash: ``n`` tries since ``since``, no further one before ``until``. What SQL kept of it is put
+back first, should Redis have lost it. All keys of a call lie in one slot; the time comes from the caller, so
+that tests can move it.
 """
 
 from idp.store import redis
@@ -21,19 +22,41 @@ local function count(key, now, window, slow_at, slow_pause, lock_at, lock_pause)
 end
 """
 
-#: ARGV: now, then charged, window, slow_at, slow_pause, lock_at, lock_pause a key.
+_RESTORE = """
+local function restore(key, now, window, n, since, till)
+  local held = redis.call('HMGET', key, 'n', 'since', 'until')
+  local own, own_since, own_till = tonumber(held[1]) or 0, tonumber(held[2]) or now, tonumber(held[3]) or 0
+  if now - own_since >= window then own = 0 end
+  local lost = now - since < window and n > own
+  if not lost and till <= own_till then return end
+  if lost then
+    if own == 0 then own_since = since end
+    own = n
+  end
+  redis.call('HSET', key, 'n', own, 'since', own_since, 'until', math.max(own_till, till))
+  redis.call('EXPIRE', key, math.max(window, till - now) + 60)
+end
+"""
+
+#: ARGV: now, then charged, window, slow_at, slow_pause, lock_at, lock_pause, kept n, since, until a key.
 ADMIT = redis.Script(
     _COUNT
+    + _RESTORE
     + """
 local now = tonumber(ARGV[1])
 local wait = 0
 for i, key in ipairs(KEYS) do
+  local a = 2 + (i - 1) * 9
+  if ARGV[a] == '1' then
+    restore(key, now, tonumber(ARGV[a + 1]), tonumber(ARGV[a + 6]), tonumber(ARGV[a + 7]),
+            tonumber(ARGV[a + 8]))
+  end
   wait = math.max(wait, (tonumber(redis.call('HGET', key, 'until')) or 0) - now)
 end
 if wait > 0 then return {wait, 0} end
 local left = 1000000
 for i, key in ipairs(KEYS) do
-  local a = 2 + (i - 1) * 6
+  local a = 2 + (i - 1) * 9
   if ARGV[a] == '1' then
     local lock_at = tonumber(ARGV[a + 4])
     local n = count(key, now, tonumber(ARGV[a + 1]), tonumber(ARGV[a + 2]), tonumber(ARGV[a + 3]),

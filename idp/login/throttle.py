@@ -1,9 +1,11 @@
-"""How many failures are borne: counted in Redis, one atomic script a check.
+"""How many failures are borne: tries counted in Redis, one atomic script a check; failures kept in SQL.
 
 A try is charged before the password is looked at and given back when it was right, so that a thousand
 guesses sent at once are counted like a thousand sent in turn, and a process that dies has counted too much
-rather than too little. Who tries is counted by the identifier as typed, known to us or not: the answers of
-existing and absent accounts are the same, and one person's number and phone share no counter by which a
+rather than too little. A failure is also counted in SQL before it is answered, and each check looks there as
+well: a Redis that was flushed, or lost what it wrote last, forgets no more than the tries that were not
+answered yet (decision 0019). Who tries is counted by the identifier as typed, known to us or not: the answers
+of existing and absent accounts are the same, and one person's number and phone share no counter by which a
 stranger could learn that they belong together.
 
     counter           counts                                    lets pass in spite of it
@@ -11,6 +13,7 @@ stranger could learn that they belong together.
     (who)             tries of one account from unknown devices a device known to belong to the person
     (who, device)     tries of one account from a known device
     (network)         failures from one place, any account      a device known to belong to the person
+                      (in Redis alone: it holds back a crowd, not the guesses at one account)
     (factor)          wrong one-time codes after a right password
 
 So nobody can lock a person out of a device they used before; and an address shared by hundreds of honest
@@ -27,26 +30,12 @@ from typing import Any
 from idp import keyring, settings
 from idp.base import clock
 from idp.base.secret import b64url
-from idp.login import scripts
+from idp.login import queries, scripts, service
+from idp.login.rule import NOTHING, Rule
 from idp.store import redis
 
 #: All counters of a login lie in one slot, so that one script may judge them together (Redis Cluster).
 _SLOT = "throttle:{login}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
-    """From ``slow_at`` failures within ``window`` seconds each costs a pause, from ``lock_at`` a longer."""
-
-    window: int
-    slow_at: int
-    slow_pause: int
-    lock_at: int
-    lock_pause: int
-
-    def arguments(self, charged: bool) -> tuple[int, ...]:
-        """The script's arguments for a counter of this rule."""
-        return (int(charged), self.window, self.slow_at, self.slow_pause, self.lock_at, self.lock_pause)
 
 
 class Paused(Exception):
@@ -75,9 +64,20 @@ class Permit:
     charged: tuple[tuple[str, Rule], ...]
     #: Tries left before the account is paused for long.
     left: int
+    #: The moment it was charged.
+    at: int
+    #: Whether there are failures of before that a right password forgives.
+    forgivable: bool
 
     def failed(self) -> list[Spray]:
-        """The try was wrong: it stays charged, and counts against its network; new signs of spraying."""
+        """The try was wrong: it stays charged, and counts against its network; new signs of spraying.
+
+        Kept before it is answered; raises ``Unavailable`` when that fails.
+        """
+        service.count(self.charged, self.at)
+        return self._sprays() if self.network else []
+
+    def _sprays(self) -> list[Spray]:
         rules = settings.current()
         window = rules.login_failure_window
         bucket = clock.now() // window
@@ -108,6 +108,8 @@ class Permit:
     def succeeded(self) -> None:
         """The try was right: what this place or device failed before is forgiven, the rest is kept."""
         first, *others = self.charged
+        if self.forgivable:
+            service.forgive(first[0])
         redis.call("DEL", first[0])
         _give_back(others)
 
@@ -135,15 +137,20 @@ def admit_factor(person_id: str) -> Permit:
 def _admit(
     charged: Sequence[tuple[str, Rule]], looked_at: Sequence[tuple[str, Rule]], who: str, network: str
 ) -> Permit:
-    arguments: list[Any] = [clock.now()]
-    for _, rule in charged:
-        arguments += rule.arguments(charged=True)
+    moment = clock.now()
+    kept = queries.kept([key for key, _ in charged])
+    arguments: list[Any] = [moment]
+    for key, rule in charged:
+        arguments += (*rule.arguments(charged=True), *kept.get(key, NOTHING).arguments())
     for _, rule in looked_at:
-        arguments += rule.arguments(charged=False)
+        arguments += (*rule.arguments(charged=False), *NOTHING.arguments())
     wait, left = scripts.ADMIT.run([key for key, _ in (*charged, *looked_at)], arguments)
     if wait:
         raise Paused(int(wait))
-    return Permit(who=who, network=network, charged=tuple(charged), left=max(0, int(left)))
+    return Permit(
+        who=who, network=network, charged=tuple(charged), left=max(0, int(left)), at=moment,
+        forgivable=charged[0][0] in kept,
+    )  # fmt: skip
 
 
 def _give_back(counters: Sequence[tuple[str, Rule]]) -> None:

@@ -70,6 +70,7 @@ def _check(attempt: Attempt, session: Session | None, person: Person, code: str,
         permit.released()
         raise
     if not right:
+        permit.failed()
         audit.record(
             "mfa.failure", person=person.id, client=attempt.client_id, outcome="failed", method="otp"
         )
