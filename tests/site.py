@@ -3,8 +3,12 @@
 import base64
 import hashlib
 import json
+import re
 import secrets
+import socket
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -21,6 +25,30 @@ class Site:
     """A running server and its portal ``portal-a``."""
 
     served: Served
+    folder: Path
+
+    @property
+    def host(self) -> bytes:
+        """What belongs into a Host header."""
+        return f"127.0.0.1:{self.served.port}".encode()
+
+    def open(self, sent: bytes) -> socket.socket:
+        """A connection on which these bytes were sent."""
+        line = socket.create_connection(("127.0.0.1", self.served.port), timeout=5)
+        line.sendall(sent)
+        return line
+
+    def raw(self, sent: bytes, seconds: float = 3) -> bytes:
+        """What comes back for these bytes until the server closes or falls silent."""
+        with socket.create_connection(("127.0.0.1", self.served.port), timeout=seconds) as line:
+            line.sendall(sent)
+            got = b""
+            with suppress(TimeoutError, ConnectionResetError):
+                while data := line.recv(65536):
+                    got += data
+                    if _whole(got):
+                        line.settimeout(0.3)
+            return got
 
     def get(self, path: str, **headers: str) -> Answer:
         return exchange(Request(url=self.served.issuer + path, headers=headers))
@@ -68,3 +96,14 @@ class Site:
 
     def refresh(self, token: str) -> Answer:
         return self.post("/token", {"grant_type": "refresh_token", "refresh_token": token})
+
+
+def statuses(got: bytes) -> list[int]:
+    """The status of every answer in the bytes."""
+    return [int(found) for found in re.findall(rb"HTTP/1\.[01] (\d{3})", got)]
+
+
+def _whole(got: bytes) -> bool:
+    head, end, body = got.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: *(\d+)", head)
+    return bool(end) and len(body) >= int(length[1] if length else 0)

@@ -1,124 +1,32 @@
-"""Attack book, faults R: what a server tells and keeps while its stores and its own processes fail.
+"""Attack book, group R: what a server tells and keeps while its stores fail.
 
-One rig of real processes, in an order: everything down, stores come up, fail in turn, and at last the server
-is told to go under load.
+One rig of real processes, in an order: everything is down, the stores come up, and fail in turn.
 """
 
 import json
-import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import psycopg
 import pytest
 
-from idp.store import embedded
-from tests import postgres, serving
+from tests.attacks.rig import SOON, Rig, is_busy, rigged
 from tests.interop.browserless import Browser
-from tests.postgres import Cluster
-from tests.registrations import entry
-from tests.site import Site
-from tests.wire import Answer, Request, exchange
+from tests.wire import Request, exchange
 
 DISCOVERY = "/.well-known/openid-configuration"
-#: A machine under other load answers late; a hang is longer still.
-SOON = 4.0
-
-
-@dataclass
-class Rig(Site):
-    """A server, its PostgreSQL and its Valkey."""
-
-    folder: Path
-    database: Cluster
-    valkey: subprocess.Popen[bytes] | None = None
-    issued: list[int] = field(default_factory=list)
-    """One entry for each answer with tokens that a client has seen."""
-
-    def post(self, path: str, form: dict[str, str], **headers: str) -> Answer:
-        answer = super().post(path, form, **headers)
-        if path == "/token" and answer.status == 200:
-            self.issued.append(1)
-        return answer
-
-    def patient(self, path: str, form: dict[str, str]) -> Answer:
-        """Ask again as long as the server says it is busy: each of its threads finds out for itself."""
-        for _ in range(20):
-            answer = self.post(path, form)
-            if answer.status != 503:
-                break
-        return answer
-
-    def start_valkey(self, *options: str) -> None:
-        self.valkey = embedded.start(self.folder / "own.sock", self.folder / "valkey")
-
-    def stop_valkey(self, number: signal.Signals = signal.SIGKILL) -> None:
-        assert self.valkey is not None
-        self.valkey.send_signal(number)
-        if number == signal.SIGKILL:
-            self.valkey.wait(10)
-
-    def timed(self, request: Request) -> tuple[Answer, float]:
-        began = time.monotonic()
-        return exchange(request), time.monotonic() - began
-
-    def ready(self) -> dict[str, bool]:
-        return dict(json.loads(self.get("/readyz").body))
-
-    def await_ready(self, seconds: float = 15) -> None:
-        """Ready, and every thread's idle connection old enough to be looked at before it is used."""
-        serving.await_ready(self.served, seconds)
-        time.sleep(1.1)
-
-    def sql(self, statement: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(self.database.url, autocommit=True) as connection:
-            found = connection.execute(statement)
-            return found.fetchall() if found.description else []
-
-    @property
-    def log(self) -> str:
-        return self.served.log.read_text()
 
 
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """Furnished stores, both of them down, and a server that is started nevertheless."""
-    folder = tmp_path_factory.mktemp("rig")
-    portal = entry(
-        grant_types=["authorization_code", "refresh_token"],
-        scopes=["openid", "profile", "offline_access"],
-        post_logout_redirect_uris=["https://good.example/bye"],
-    )
-    with postgres.cluster() as database:
-        database.start()
-        chosen = {
-            "database_url": database.url,
-            "redis_url": f"unix://{folder / 'own.sock'}",
-            "processes": 2,
-            "database_pool": 3,
-        }
-        furnished = serving.furnish(folder, [portal], **chosen)
-        database.stop()
-        with serving.started(folder, furnished, **chosen) as served:
-            made = Rig(served, folder, database)
-            yield made
-            if made.valkey is not None:
-                made.valkey.send_signal(signal.SIGCONT)
-                made.stop_valkey()
-
-
-def is_busy(answer: Answer) -> bool:
-    """Refused for now, and told when to come again."""
-    return answer.status == 503 and answer.header("retry-after").isdigit()
+    """A server whose stores are down."""
+    with rigged(tmp_path_factory.mktemp("rig")) as made:
+        yield made
 
 
 def test_r10_a_server_waits_for_its_database_and_says_so_once(rig: Rig) -> None:
@@ -307,110 +215,7 @@ def test_r11_every_token_that_was_told_of_is_kept_when_the_database_dies(rig: Ri
         assert rig.post("/token", form).status == 400, "a code was accepted twice"
 
 
-def test_r22_r23_killed_processes_accept_nothing_twice_and_come_back(rig: Rig) -> None:
-    browser = Browser()
-    forms = [rig.code(browser) for _ in range(16)]
-
-    def redeem(form: dict[str, str]) -> int:
-        try:
-            return rig.post("/token", form).status
-        except OSError:
-            return 0
-
-    with ThreadPoolExecutor(8) as pool:
-        asked = [pool.submit(redeem, form) for form in forms]
-        time.sleep(0.02)
-        for child in _children(rig.served.process):
-            os.kill(child, signal.SIGKILL)
-        first = [one.result() for one in asked]
-    rig.await_ready(30)
-    second = [redeem(form) for form in forms]
-    for one, two in zip(first, second, strict=True):
-        assert (one, two).count(200) <= 1
-        assert one in (0, 200, 503)
-        assert two in (200, 400)
-    assert rig.tokens()["token_type"] == "Bearer"
-
-
-def _children(parent: int) -> list[int]:
-    """Direct children of a process (proc(5))."""
-    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
-
-
 def test_r11_every_change_that_was_told_of_is_in_the_record(rig: Rig) -> None:
     """All of the above left an event for each answer with tokens, and one unbroken chain."""
-    deadline = time.monotonic() + 10
-    while _recorded(rig) < len(rig.issued) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert _recorded(rig) >= len(rig.issued) > 20
-    done = subprocess.run(
-        [sys.executable, "-m", "idp.cli", "audit", "verify"],
-        cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False,
-        env={**os.environ, "IDP_ENVIRONMENT": "test", "IDP_VAR_DIR": str(rig.folder / "var"),
-             "IDP_KEYS_DIR": str(rig.folder / "keys"), "IDP_DATABASE_URL": rig.database.url,
-             "IDP_REDIS_URL": f"unix://{rig.folder / 'own.sock'}"},
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def _recorded(rig: Rig) -> int:
-    ((count,),) = rig.sql("SELECT count(*) FROM audit_event WHERE kind = 'token.issue'")
-    return int(str(count))
-
-
-class Askers:
-    """Threads that ask for the keys, each time by a connection of their own, as long as the block lasts."""
-
-    def __init__(self, rig: Rig) -> None:
-        self.rig = rig
-        self.stop = threading.Event()
-        self.seen: list[int] = []
-        """Statuses; 0 where nobody listened, -1 where an answer was cut off."""
-        self.threads = [threading.Thread(target=self._ask) for _ in range(4)]
-
-    def _ask(self) -> None:
-        while not self.stop.is_set():
-            try:
-                self.seen.append(self.rig.get("/jwks").status)
-            except ConnectionRefusedError:
-                self.seen.append(0)
-                time.sleep(0.01)
-            except OSError:
-                self.seen.append(-1)
-
-    def __enter__(self) -> "Askers":
-        for thread in self.threads:
-            thread.start()
-        time.sleep(0.3)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop.set()
-        for thread in self.threads:
-            thread.join()
-
-
-def test_r24_a_reload_under_load_goes_on_answering(rig: Rig) -> None:
-    before = set(_children(rig.served.process))
-    with Askers(rig) as askers:
-        os.kill(rig.served.process, signal.SIGHUP)
-        deadline = time.monotonic() + 20
-        while len(before - set(_children(rig.served.process))) < 2 and time.monotonic() < deadline:
-            time.sleep(0.1)
-    assert len(before - set(_children(rig.served.process))) >= 2, "the processes are the old ones"
-    assert set(askers.seen) <= {200, -1}
-    # granian closes its old processes' listening sockets with whatever waits in them (decision 0010).
-    cut = askers.seen.count(-1)
-    assert cut <= 2 * len(askers.threads), f"{cut} of {len(askers.seen)} requests were cut off"
-
-
-def test_r24_an_end_under_load_cuts_no_answer_off(rig: Rig) -> None:
-    with Askers(rig) as askers:
-        os.kill(rig.served.process, signal.SIGTERM)
-        deadline = time.monotonic() + 35
-        while rig.served.status() is None and time.monotonic() < deadline:
-            time.sleep(0.05)
-    assert rig.served.status() == 0, rig.log[-2000:]
-    assert set(askers.seen) <= {200, 0, -1}
-    assert askers.seen.count(-1) <= len(askers.threads), "answers were cut off"
-    assert 200 in askers.seen
+    assert len(rig.issued) > 20
+    rig.assert_recorded()
