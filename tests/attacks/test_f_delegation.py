@@ -17,6 +17,8 @@ from tests.house.test_budgets import Cost, costs, measured
 __all__ = ["measured"]
 
 FIRM = "91010101MA01DEM07P"
+API, LAND = "https://api.trade.example.gov", "https://api.land.example.gov"
+EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
 OFFLINE = "openid profile org offline_access"
 
 
@@ -28,7 +30,9 @@ class Company:
         self.id = companies.register(uscc=FIRM, name="示范甲一贸易有限公司")
         companies.add_representative(self.id, self.person_id)
         scopes = ("openid", "profile", "org", "offline_access")
-        self.portal: Portal = portal("trade", scopes=scopes, subject_types_allowed=("natural", "legal"))
+        self.portal: Portal = portal(
+            "trade", scopes=scopes, subject_types_allowed=("natural", "legal"), audience=API
+        )
         self.me = Person(app)
         self.session = self.me.log_in(self.person_id)
         # As at a portal that was entered before: the choice is remembered, the consent is not.
@@ -87,6 +91,23 @@ def test_f25_when_the_right_to_act_ends_all_that_was_given_in_it_ends(
     answer = company.me.token(company.portal, company.portal.token_form(code))
     assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_grant")
     assert "error=" in company.me.authorize(company.portal, scope=scope, prompt="none").location
+
+
+def test_f25_when_the_right_to_act_ends_no_service_passes_it_on(company: Company) -> None:
+    between = portal(
+        "trade-api", grant_types=(EXCHANGE,), redirect_uris=(), post_logout_redirect_uris=(),
+        introspects=(API,), resources=(LAND,), scopes=("profile",),
+    )  # fmt: skip
+    form = {
+        "grant_type": EXCHANGE,
+        "subject_token": company.me.tokens(company.portal, scope="openid profile org")["access_token"],
+        "subject_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "resource": LAND,
+    }
+    assert company.me.token(between, form).status_code == 200
+    companies.set_status(company.id, "revoked")
+    answer = company.me.token(between, form)
+    assert (answer.status_code, (answer.json or {})["error"]) == (400, "invalid_request")
 
 
 def test_f25_what_was_given_to_the_person_in_their_own_name_goes_on(company: Company) -> None:

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 import clients
 from clients import Client
-from idp import audit, keyring, persons, tokens
+from idp import audit, keyring, organizations, persons, tokens
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.oidc import client_auth, resources
@@ -90,6 +90,9 @@ def _token(form: dict[str, str], name: str) -> AccessToken:
         raise Rejected("invalid_request", f"{name} is not valid", why="speaks of nobody in service")
     if not tokens.alive(token.handle, token.client_id, token.claims["jti"]):
         raise Rejected("invalid_request", f"{name} is not valid", why="dead token")
+    acting = token.handle.organization
+    if acting is not None and not organizations.represents(person.id, acting):
+        raise Rejected("invalid_request", f"{name} is not valid", why="delegation.ended")
     return token
 
 
