@@ -22,7 +22,7 @@ from idp.demo import views as demo
 from idp.gate import Gate, health
 from idp.login import views as login
 from idp.logout import views as logout
-from idp.oidc import answers
+from idp.oidc import answers, mtls
 from idp.oidc.answers import Page
 from idp.oidc.request import Answer, Request
 from idp.settings import Settings
@@ -60,6 +60,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     """The whole server: the web face in Flask, the gate with the protocol face in front of it."""
     conf = configured or settings.current()
     app = open_stores(conf)
+    mtls.load()
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.before_request(_refuse_for_the_gate)
     pages.init_app(app)
@@ -98,7 +99,9 @@ def _ask_database() -> None:
 
 
 def _ask_redis() -> None:
-    once.since("jti")
+    # From here on marks are kept: what is used for the first time afterwards is known to be.
+    for kind in ("jti", "dpop"):
+        once.since(kind)
 
 
 def _metrics(http: Request) -> Answer:
@@ -116,4 +119,5 @@ def forget_caches() -> None:
     """Drop what this process remembers of its stores; the next look reads them again."""
     persons.forget()
     clients.forget()
+    once.forget()
     client_keys.forget()

@@ -22,6 +22,7 @@ from idp.base.waiting import Waits
 from idp.oidc import answers
 from idp.oidc import app as protocol
 from idp.oidc.answers import Page
+from idp.oidc.mtls import ENVIRON as CERTIFICATE
 from idp.oidc.request import Answer, Environ, Request
 from idp.settings import Settings
 
@@ -49,6 +50,8 @@ class Gate:
     def __init__(self, web: Wsgi, settings: Settings, probes: dict[str, Callable[[Request], Answer]]) -> None:
         self.web = web
         self.host = urlsplit(settings.issuer).netloc
+        self.certificate_host = urlsplit(settings.mtls_origin).netloc or self.host
+        self.certificates = settings.client_certificate != "none"
         self.issuer = settings.issuer
         self.secure = settings.secure
         self.trusted = [ip_network(network) for network in settings.trusted_proxies]
@@ -100,15 +103,35 @@ class Gate:
         if not str(http.environ.get("QUERY_STRING", "")).isascii():
             # RFC 3986 §2: an address is ASCII. Werkzeug fails on other bytes, its error page included.
             return answers.error("invalid_request", "the address holds raw bytes", 400)
-        if http.environ.get("HTTP_HOST") != self.host:
+        if http.environ.get("HTTP_HOST") != self.host and not self._is_for_machines_with_certificates(http):
             # Another Host can poison caches and links (attack book O01); ours come from the settings anyway.
             return answers.error("invalid_request", "this server is not responsible for that host", 421)
+        if (refusal := self._certificate(http.environ)) is not None:
+            return refusal
         if self.secure and not self._transport_is_secure(http):
             if http.path in protocol.ROUTES and not http.path.startswith(protocol.BROWSER):
                 return answers.error("invalid_request", "https is required", 400)
             query = http.environ.get("QUERY_STRING", "")
             location = self.issuer + quote(http.path.encode("latin-1")) + (f"?{query}" if query else "")
             return Answer(308, (("Location", location),))
+        return None
+
+    def _is_for_machines_with_certificates(self, http: Request) -> bool:
+        """Whether a request came to the second origin, where no page is (RFC 8705 §5)."""
+        machines = http.path in protocol.ROUTES and not http.path.startswith(protocol.BROWSER)
+        return machines and http.environ.get("HTTP_HOST") == self.certificate_host
+
+    def _certificate(self, environ: Environ) -> Answer | None:
+        """Take a client certificate from the proxy that saw it, and from nobody else (RFC 9440 §4).
+
+        Refused, not dropped, where certificates are in use: a proxy that is not trusted by mistake shows.
+        """
+        header, _ = environ.pop("HTTP_CLIENT_CERT", None), environ.pop("HTTP_CLIENT_CERT_CHAIN", None)
+        if header is None or not self.certificates:
+            return None
+        if not self._trusts(environ) or environ.get("HTTP_HOST") != self.certificate_host:
+            return answers.error("invalid_request", "client certificates are not taken from here", 400)
+        environ[CERTIFICATE] = header
         return None
 
     def _transport_is_secure(self, http: Request) -> bool:

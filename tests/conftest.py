@@ -96,6 +96,7 @@ def stores(app: Flask, test_settings: settings.Settings) -> None:
     redis.open(test_settings.redis_url.get_secret_value())
     redis.call("FLUSHALL")
     once.since("jti")
+    once.since("dpop")
     with db.writing_engine().begin() as connection:
         for table in reversed(db.db.metadata.sorted_tables):
             connection.execute(table.delete())

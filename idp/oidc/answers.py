@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from idp import settings
+from idp.base.errors import Rejected
 from idp.oidc.request import Answer
 
 NO_STORE = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -32,6 +33,16 @@ class Page(Exception):
         self.client_id = client_id
 
 
+class Challenge(Rejected):
+    """A refusal whose answer says, in headers, what would be accepted."""
+
+    def __init__(
+        self, code: str, hint: str, *, why: str = "", status: int = 400, headers: tuple[tuple[str, str], ...]
+    ) -> None:
+        super().__init__(code, hint, why=why, status=status)
+        self.headers = headers
+
+
 def json(value: Mapping[str, Any], status: int = 200, headers: tuple[tuple[str, str], ...] = ()) -> Answer:
     """A JSON answer that nobody may store (RFC 6749 §5.1)."""
     return Answer(status, (*JSON, *headers), orjson.dumps(value))
@@ -56,9 +67,7 @@ def error(code: str, hint: str, status: int, headers: tuple[tuple[str, str], ...
     return json(body, status, headers)
 
 
-def unauthorized(code: str, hint: str) -> Answer:
-    """A refusal of a bearer token (RFC 6750 §3); a bare challenge when no token was shown."""
-    challenge = 'Bearer realm="userinfo"'
-    if code:
-        challenge += f', error="{code}", error_description="{hint}"'
-    return error(code or "invalid_request", hint, 401, (("WWW-Authenticate", challenge),))
+def refusal(rejected: Rejected) -> Answer:
+    """The answer to a refused request."""
+    headers = rejected.headers if isinstance(rejected, Challenge) else ()
+    return error(rejected.code, rejected.hint, rejected.status, headers)

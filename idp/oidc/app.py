@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from idp import audit
 from idp.base.errors import Rejected
-from idp.oidc import answers
+from idp.oidc import answers, challenge
 from idp.oidc.answers import Page
 from idp.oidc.endpoints import (
     authorize,
@@ -16,6 +16,7 @@ from idp.oidc.endpoints import (
     introspect,
     metadata,
     par,
+    protected_resource,
     revoke,
     token,
     userinfo,
@@ -28,7 +29,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/authorize": {"GET": authorize.get, "POST": authorize.post},
     "/par": {"POST": par.post},
     "/token": {"POST": token.post},
-    "/userinfo": {"GET": userinfo.get, "POST": userinfo.post},
+    "/userinfo": {"GET": userinfo.answer, "POST": userinfo.answer},
     "/introspect": {"POST": introspect.post},
     "/revoke": {"POST": revoke.post},
     "/end_session": {"GET": end_session.get, "POST": end_session.post},
@@ -36,6 +37,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/jwks": {"GET": metadata.jwks},
     "/.well-known/openid-configuration": {"GET": metadata.discovery},
     "/.well-known/oauth-authorization-server": {"GET": metadata.discovery},
+    **{challenge.METADATA + path: {"GET": protected_resource.get} for path in protected_resource.RESOURCES},
 }
 _CONTINUE: dict[str, Handler] = {"GET": authorize.resume}
 
@@ -64,4 +66,4 @@ def handle(handlers: dict[str, Handler], http: Request) -> Answer:
         )
         raise
     except Rejected as error:
-        return answers.error(error.code, error.hint, error.status)
+        return answers.refusal(error)

@@ -8,15 +8,21 @@ any judgement, hooks are never relied on, and no token reaches a log.
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnsupportedGrantTypeError
+from authlib.oauth2.rfc6749.errors import (
+    InvalidRequestError,
+    UnauthorizedClientError,
+    UnsupportedGrantTypeError,
+)
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 
 import clients
 from clients import Client
 from idp import audit
 from idp.base.errors import Rejected
-from idp.oidc import answers, client_auth
+from idp.oidc import answers, client_auth, sender
+from idp.oidc.answers import Challenge
 from idp.oidc.request import Answer, Request
+from idp.oidc.sender import Sender
 
 
 class FormRequest(OAuth2Request):  # type: ignore[misc]
@@ -35,6 +41,7 @@ class FormRequest(OAuth2Request):  # type: ignore[misc]
         self.payload = BasicOAuth2Payload(self._form)
         self.client: Client | None = None
         self.auth_method: str | None = None
+        self.sender = Sender()
         self.user = self.authorization_code = self.refresh_token = self.credential = None
         self._scope = None
         self._body = None
@@ -56,7 +63,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def authenticate_client(
         self, request: FormRequest, methods: list[str], endpoint: str = "token"
     ) -> Client:
-        """Authenticate by the one method the client registered (RFC 6749 §2.3)."""
+        """Authenticate by the one method the client registered (RFC 6749 §2.3), once a request."""
+        if request.client is not None:
+            return request.client
         client = client_auth.authenticate(request, public_allowed="none" in methods)
         request.client = client
         return client
@@ -71,14 +80,22 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             raise refused from error
 
     def answer_token(self, http: Request) -> Answer:
-        """The token endpoint's phases: parse, find the grant, authenticate, judge, mint, answer."""
+        """The token endpoint's phases: parse, find the grant, authenticate, sender, judge, mint, answer.
+
+        A proof is read before the grant spends anything, and known to be fresh before anything is minted.
+        """
         request: FormRequest | None = None
         try:
             request = self.create_oauth2_request(http)
             grant = self._grant(request)
+            client = self.authenticate_client(request, grant.TOKEN_ENDPOINT_AUTH_METHODS)
+            if grant.GRANT_TYPE not in client.grant_types:
+                raise UnauthorizedClientError()
+            request.sender = sender.of_token_request(http, client)
             grant.validate_token_request()
+            request.sender.settle()
             status, body, _ = grant.create_token_response()
-            return answers.json(body, status)
+            return answers.json(body, status, request.sender.headers)
         except (OAuth2Error, Rejected) as error:
             return self._refuse(request, error)
 
@@ -114,7 +131,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             audit.record("client.auth_failed", outcome="refused", reason=why, error=code)
         else:
             audit.record("token.refuse", client=client, outcome="refused", reason=why, error=code)
-        headers = (("WWW-Authenticate", 'Basic realm="oauth"'),) if status == 401 else ()
+        headers = error.headers if isinstance(error, Challenge) else ()
+        if status == 401:
+            headers = (("WWW-Authenticate", 'Basic realm="oauth"'), *headers)
         return answers.error(code, hint, status, headers)
 
 

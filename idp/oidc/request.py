@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from idp import settings
 from idp.base.errors import Rejected
 
 #: Largest form or query; the largest honest one is an authorization request of a few kilobytes.
@@ -28,6 +29,11 @@ class Request:
         self.id = request_id
         self.address = address
         self._cookies: dict[str, str] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address a client asked for, without query: our own origin, never what a header says."""
+        return settings.current().origin_at(self.header("Host")) + self.path
 
     def header(self, name: str) -> str:
         """A header's value, or an empty text."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Seconds = Annotated[int, Field(ge=1)]
@@ -48,6 +48,16 @@ class Settings(BaseSettings):
     """Key material, one folder to back up."""
     trusted_proxies: tuple[str, ...] = ()
     """Networks (CIDR) whose X-Forwarded-For is believed; nobody's by default."""
+    client_certificate: Literal["none", "rfc9440", "nginx"] = "none"
+    """How a trusted proxy writes a client's certificate into ``Client-Cert``: as RFC 9440 says, or as nginx
+    does (``$ssl_client_escaped_cert``); ``none`` believes nobody's."""
+    client_certificate_authorities: str = ""
+    """PEM file of the authorities that issue certificates to portals (``tls_client_auth``); empty: none."""
+    mtls_origin: str = ""
+    """Origin at which the proxy asks for client certificates, announced as ``mtls_endpoint_aliases`` and then
+    the only one where they are believed; empty when it is the issuer itself."""
+    dpop_demands_nonce: bool = False
+    """Demand a nonce of ours in every DPoP proof, not only where a clock is off."""
     allow_demo_regions: bool = False
     """Accept numbers of the synthetic regions 01xxxx and 02xxxx."""
     region_name: str = "示范省"
@@ -99,6 +109,8 @@ class Settings(BaseSettings):
     """Seconds a new signing key is published before it signs, so that every portal has fetched it."""
     jwks_max_age: Seconds = 600
     """Seconds portals may cache discovery and JWKS."""
+    sensitive_max_age: Annotated[int, Field(ge=0)] = 0
+    """Seconds after a login for which UserInfo gives what needs level l3; 0 sets no limit."""
 
     password_min_length: Annotated[int, Field(ge=8)] = 15
     """Characters a password needs without a second factor (NIST SP 800-63B-4 §3.1.1.2)."""
@@ -125,9 +137,11 @@ class Settings(BaseSettings):
     metrics_token: SecretStr = SecretStr("")
     """Bearer token of ``/metrics``; empty means loopback peers only."""
 
-    @field_validator("issuer")
+    @field_validator("issuer", "mtls_origin")
     @classmethod
-    def _issuer_is_an_origin(cls, value: str) -> str:
+    def _issuer_is_an_origin(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "mtls_origin":
+            return value
         parts = urlsplit(value)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("must be an absolute http(s) URL")
@@ -149,7 +163,11 @@ class Settings(BaseSettings):
         unknown = _unknown_names()
         if unknown and self.environment != "development":
             raise ValueError(f"unknown settings in the environment: {', '.join(unknown)}")
+        if self.client_certificate == "none" and (self.client_certificate_authorities or self.mtls_origin):
+            raise ValueError("IDP_CLIENT_CERTIFICATE must say how certificates arrive")
         if self.environment == "production":
+            if self.mtls_origin.startswith("http://"):
+                raise ValueError("IDP_MTLS_ORIGIN must be https in production")
             if not self.secure:
                 raise ValueError("IDP_ISSUER must be https in production")
             if self.allow_demo_regions:
@@ -162,6 +180,10 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers reach us by TLS."""
         return self.issuer.startswith("https://")
+
+    def origin_at(self, host: str) -> str:
+        """The origin of ours that a ``Host`` header names: the one for client certificates, or the issuer."""
+        return self.mtls_origin if host and host == urlsplit(self.mtls_origin).netloc else self.issuer
 
     def cookie_name(self, base: str) -> str:
         """The full name of a cookie of ours: ``__Host-`` under TLS (RFC 6265bis §4.1.3.2)."""

@@ -4,6 +4,9 @@ Marks live in Redis. When it is flushed they are gone; so the mark also remember
 been kept (``epoch``), and a value made before that moment is refused instead of accepted twice.
 """
 
+from collections.abc import Sequence
+from typing import Any, Literal
+
 from idp.base.clock import now
 from idp.base.secret import digest
 from idp.store import redis
@@ -27,17 +30,72 @@ def first_time(kind: str, value: str, lifetime: int, made_at: int | None = None)
     ``made_at`` (epoch seconds, from the value itself) lets values older than the marks be refused.
     """
     moment = now()
-    keys = (f"once:{{{kind}}}:epoch", f"once:{{{kind}}}:{digest(value)}")
+    keys = (_epoch(kind), f"once:{{{kind}}}:{digest(value)}")
     return bool(_MARK.run(keys, (lifetime, moment, made_at if made_at is not None else moment)) == 1)
 
 
 def since(kind: str) -> int:
     """The moment since which marks of a kind have been kept without a gap."""
-    key = f"once:{{{kind}}}:epoch"
-    replies = redis.pipeline(("SET", key, now(), "NX"), ("GET", key))
+    replies = redis.pipeline(keep(kind), ("GET", _epoch(kind)))
     return int(replies[1])
+
+
+def keep(kind: str) -> tuple[Any, ...]:
+    """The command by which marks of a kind are kept from now on, if they are not already."""
+    return ("SET", _epoch(kind), now(), "NX")
 
 
 def look(kind: str, value: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Commands that read since when marks of a kind are kept, and whether a value is marked."""
-    return ("GET", f"once:{{{kind}}}:epoch"), ("GET", f"once:{{{kind}}}:{digest(value)}")
+    return ("GET", _epoch(kind)), ("GET", f"once:{{{kind}}}:{digest(value)}")
+
+
+#: Since when marks of a kind are kept, as this process last heard.
+_heard: dict[str, int] = {}
+
+
+def kept_since(kind: str) -> int:
+    """The same as ``since``, asked once a process: what is older than this need not be sent at all."""
+    if kind not in _heard:
+        _heard[kind] = since(kind)
+    return _heard[kind]
+
+
+def forget() -> None:
+    """Drop what this process has heard, when its store is exchanged."""
+    _heard.clear()
+
+
+class Mark:
+    """A value to be marked in a packet of somebody else's, so that it costs no trip of its own.
+
+    Plain commands, for they may be sent twice: a packet with a script that Redis has forgotten is repeated,
+    and a request that has to wait is begun again in another thread.
+    """
+
+    __slots__ = ("_by", "_kind", "_made_at", "commands", "state")
+
+    def __init__(self, kind: str, value: str, lifetime: int, *, made_at: int, by: str) -> None:
+        """``by`` names who marks: the same once more is no second time."""
+        key = f"once:{{{kind}}}:{digest(value)}"
+        self._kind, self._made_at, self._by = kind, made_at, by
+        self.commands: tuple[tuple[Any, ...], ...] = (
+            keep(kind),
+            ("GET", _epoch(kind)),
+            ("SET", key, by, "NX", "EX", lifetime),
+            ("GET", key),
+        )
+        self.state: Literal["not sent", "first", "again", "too old"] = "not sent"
+
+    def hear(self, replies: Sequence[Any]) -> None:
+        """Take the replies to ``commands``."""
+        _, epoch, _, holder = replies
+        _heard[self._kind] = int(epoch) if epoch is not None and epoch.isdigit() else now()
+        if self._made_at < _heard[self._kind]:
+            self.state = "too old"
+        else:
+            self.state = "first" if holder == self._by.encode() else "again"
+
+
+def _epoch(kind: str) -> str:
+    return f"once:{{{kind}}}:epoch"

@@ -12,6 +12,7 @@ import orjson
 from idp import settings
 from idp.base.errors import Rejected
 from idp.base.secret import b64url, b64url_decode, digest, random_token
+from idp.store.once import Mark
 from idp.store.redis import Script
 
 #: How long a used code is remembered, so that its replay kills what it gave.
@@ -103,13 +104,19 @@ def issue_code(grant: Grant) -> tuple[Any, ...]:
     return ("SET", code_key(grant.id), orjson.dumps(grant.record()), "EX", settings.current().code_lifetime)
 
 
-def take_code(code: str) -> Grant:
+def take_code(code: str, mark: Mark | None = None) -> Grant:
     """Spend a code, before anything else is judged; raises ``invalid_grant``.
 
     A stolen code shown with a wrong proof is spent by that; the price is that its owner logs in again.
+    The ``mark`` of a proof shown beside it goes in the same packet.
     """
     grant = grant_id(code)
-    reply = _TAKE.run((code_key(grant), grant_key(grant)), (_REMEMBERED,))
+    keys = (code_key(grant), grant_key(grant))
+    if mark is None:
+        reply = _TAKE.run(keys, (_REMEMBERED,))
+    else:
+        reply, *replies = _TAKE.run(keys, (_REMEMBERED,), *mark.commands)
+        mark.hear(replies)
     if reply[0] == 2:
         raise Rejected("invalid_grant", "the code was used before", why="code.reuse")
     if reply[0] == 0:

@@ -22,11 +22,15 @@ def gone_key(person_id: str, client_id: str) -> str:
     return f"gone:{{{person_id}:{client_id}}}"
 
 
-def alive(handle: Handle, client_id: str, jti: str) -> bool:
-    """Whether the token with this handle may still be used."""
+def alive(handle: Handle, client_id: str, jti: str, mark: once.Mark | None = None) -> bool:
+    """Whether the token with this handle may still be used; the mark of a proof goes in the same packet."""
+    look = once.look(_REVOKED, jti) if handle.kind == CLIENT else liveness_commands(handle, client_id)
+    replies = redis.pipeline(*look, *(mark.commands if mark else ()))
+    if mark:
+        mark.hear(replies[len(look) :])
     if handle.kind == CLIENT:
-        return _client_token_alive(handle, jti)
-    grant, session, gone = redis.pipeline(*liveness_commands(handle, client_id))
+        return _client_token_alive(handle, *replies[:2])
+    grant, session, gone = replies[:3]
     if voided(gone, handle.granted_at):
         return False
     if handle.kind == OFFLINE:
@@ -72,7 +76,6 @@ def revoke_access(handle: Handle, jti: str, expires_at: int) -> None:
         kill_grant(handle.grant)
 
 
-def _client_token_alive(handle: Handle, jti: str) -> bool:
-    epoch, mark = redis.pipeline(*once.look(_REVOKED, jti))
+def _client_token_alive(handle: Handle, epoch: bytes | None, revoked: bytes | None) -> bool:
     kept = epoch is not None and epoch.isdigit() and handle.granted_at >= int(epoch) * 1_000_000
-    return mark is None and kept
+    return revoked is None and kept

@@ -12,6 +12,7 @@ from idp.base import levels
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.base.secret import b64url
+from idp.tokens import confirmation
 from idp.tokens.handle import Handle
 
 #: An ID token's ``at_hash`` is the left half of the hash its algorithm uses; all ours use SHA-256.
@@ -29,6 +30,11 @@ class AccessToken:
     def client_id(self) -> str:
         """The portal it was issued to."""
         return str(self.claims["client_id"])
+
+    @property
+    def binding(self) -> str:
+        """The key that must be shown with it; empty when whoever holds it may use it."""
+        return confirmation.of_claims(self.claims)
 
     @property
     def scopes(self) -> tuple[str, ...]:
@@ -52,7 +58,7 @@ def access_token(
     handle: Handle,
     extra: dict[str, Any],
 ) -> str:
-    """A signed access token (RFC 9068 §2); ``extra`` holds ``acr``, ``auth_time``, ``act``."""
+    """A signed access token (RFC 9068 §2); ``extra`` holds ``acr``, ``auth_time``, ``act``, ``cnf``."""
     moment = now()
     claims = {
         "iss": settings.current().issuer,

@@ -9,6 +9,7 @@ from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.store.db import fetch_one, transaction
+from idp.store.once import Mark
 from idp.tokens import families, liveness, queries
 from idp.tokens.codes import Grant, grant_id, take_code
 from idp.tokens.families import RefreshToken
@@ -16,10 +17,10 @@ from idp.tokens.handle import OFFLINE, Handle
 from idp.tokens.models import OfflineFamily
 
 
-def redeem(code: str) -> Grant:
+def redeem(code: str, mark: Mark | None = None) -> Grant:
     """Spend a code; its replay also ends the offline family it began (RFC 6749 §4.1.2)."""
     try:
-        return take_code(code)
+        return take_code(code, mark)
     except Rejected as refusal:
         if refusal.why == "code.reuse" and (family := fetch_one(queries.living_family(grant_id(code)))):
             _revoke(family.person_id, grant_id=grant_id(code))

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 
 import clients
 from clients import Client
+from idp import settings
 from idp.base.errors import Rejected
-from idp.oidc.client_auth import client_secret_basic, client_secret_post, none, private_key_jwt
+from idp.oidc.client_auth import (
+    client_secret_basic,
+    client_secret_post,
+    none,
+    private_key_jwt,
+    self_signed_tls_client_auth,
+    tls_client_auth,
+)
 
 if TYPE_CHECKING:
     from idp.oidc.engine import FormRequest
@@ -25,6 +33,8 @@ REGISTER: dict[str, tuple[Claims, Proves]] = {
     "client_secret_basic": (client_secret_basic.claims, client_secret_basic.proves),
     "client_secret_post": (client_secret_post.claims, client_secret_post.proves),
     "private_key_jwt": (private_key_jwt.claims, private_key_jwt.proves),
+    "tls_client_auth": (tls_client_auth.claims, tls_client_auth.proves),
+    "self_signed_tls_client_auth": (self_signed_tls_client_auth.claims, self_signed_tls_client_auth.proves),
     "none": (none.claims, none.proves),
 }
 
@@ -51,6 +61,17 @@ def authenticate(request: "FormRequest", *, public_allowed: bool) -> Client:
         raise refused(f"{method} failed for {client_id[:100]}")
     request.auth_method = method
     return client
+
+
+def offered() -> tuple[str, ...]:
+    """The methods by which a client can succeed here: certificates only where some are believed."""
+    conf = settings.current()
+    out_of_reach = set()
+    if conf.client_certificate == "none":
+        out_of_reach.add(self_signed_tls_client_auth.METHOD)
+    if not conf.client_certificate_authorities:
+        out_of_reach.add(tls_client_auth.METHOD)
+    return tuple(method for method in REGISTER if method not in out_of_reach)
 
 
 def refused(why: str) -> Rejected:

@@ -8,16 +8,18 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 
-import clients
 from clients import Client
-from idp import audit, organizations, persons, tokens
+from idp import audit, organizations, tokens
 from idp.base.errors import Rejected
-from idp.oidc import client_auth
+from idp.oidc import bearer, client_auth
 from idp.oidc.engine import FormRequest, Server
 from idp.oidc.request import Answer, Request
+from idp.tokens import confirmation
 from idp.tokens.mint import AccessToken
 
-_MEMBERS = ("iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "acr", "auth_time", "act")
+_MEMBERS = (
+    "iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "acr", "auth_time", "act", "cnf",
+)  # fmt: skip
 
 
 class IntrospectionEndpoint(Base):  # type: ignore[misc]
@@ -46,12 +48,12 @@ class IntrospectionEndpoint(Base):  # type: ignore[misc]
         if token is None:
             return {"active": False}
         known = {name: token.claims[name] for name in _MEMBERS if name in token.claims}
-        return {"active": True, "token_type": "Bearer", **known}
+        return {"active": True, "token_type": confirmation.token_type(token.binding), **known}
 
 
 def _lives(token: AccessToken) -> bool:
     """Whether the token may still be used; what costs least is looked at first."""
-    alive = _in_service(token) and tokens.alive(token.handle, token.client_id, token.claims["jti"])
+    alive = bearer.in_service(token) and tokens.alive(token.handle, token.client_id, token.claims["jti"])
     return alive and _acts(token)
 
 
@@ -59,15 +61,6 @@ def _acts(token: AccessToken) -> bool:
     """Whether the person may still act for the organisation the token names, if it names one."""
     person, organization = token.handle.person, token.handle.organization
     return organization is None or (person is not None and organizations.represents(person, organization))
-
-
-def _in_service(token: AccessToken) -> bool:
-    """Whether the client it was issued to, and the person it speaks of, still are."""
-    owner = clients.find(token.client_id)
-    if owner is None or not owner.enabled:
-        return False
-    person = persons.find(token.handle.person) if token.handle.person else None
-    return token.handle.person is None or (person is not None and person.active)
 
 
 def _may_ask(token: AccessToken, client: Client) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -9,7 +10,7 @@ from clients import scopes
 from idp import claims, keyring, login, settings
 from idp.base import levels
 from idp.base.secret import b64url
-from idp.oidc import client_auth, grants, response_modes
+from idp.oidc import client_auth, dpop, grants, mtls, response_modes
 from idp.oidc.client_auth.private_key_jwt import ALGORITHMS
 from idp.oidc.request import Answer, Request
 
@@ -18,15 +19,17 @@ UI_LOCALES = ("zh-Hans-CN", "en")
 
 def discovery(http: Request) -> Answer:
     """``/.well-known/openid-configuration`` and ``/.well-known/oauth-authorization-server``."""
-    return _public(http, _document(settings.current().issuer))
+    conf = settings.current()
+    return public(http, _document(conf.issuer, conf.client_certificate, conf.mtls_origin))
 
 
 def jwks(http: Request) -> Answer:
     """The public keys (RFC 7517 §5); new ones stand here before they sign."""
-    return _public(http, keyring.jwks())
+    return public(http, keyring.jwks())
 
 
-def _public(http: Request, body: bytes) -> Answer:
+def public(http: Request, body: bytes) -> Answer:
+    """A document that everybody may read and keep for a while."""
     etag = _etag(body)
     headers = [
         ("Content-Type", "application/json"),
@@ -51,8 +54,9 @@ def _reachable() -> list[str]:
 
 
 @lru_cache(maxsize=2)
-def _document(issuer: str) -> bytes:
-    return orjson.dumps(
+def _document(issuer: str, *_: str) -> bytes:
+    methods = client_auth.offered()
+    return _with_certificates(
         {
             "issuer": issuer,
             "authorization_endpoint": f"{issuer}/authorize",
@@ -72,12 +76,14 @@ def _document(issuer: str) -> bytes:
             "acr_values_supported": _reachable(),
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": keyring.algorithms(),
-            "token_endpoint_auth_methods_supported": client_auth.PUBLIC_METHODS,
+            "token_endpoint_auth_methods_supported": methods,
             "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
-            "introspection_endpoint_auth_methods_supported": client_auth.CONFIDENTIAL_METHODS,
+            "introspection_endpoint_auth_methods_supported": [one for one in methods if one != "none"],
             "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
-            "revocation_endpoint_auth_methods_supported": client_auth.PUBLIC_METHODS,
+            "revocation_endpoint_auth_methods_supported": methods,
             "revocation_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+            "dpop_signing_alg_values_supported": dpop.ALGORITHMS,
+            "protected_resources": [issuer, f"{issuer}/userinfo"],
             "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid",
                                  "at_hash", *claims.names()],
             "code_challenge_methods_supported": ["S256"],
@@ -97,3 +103,7 @@ def _document(issuer: str) -> bytes:
             "backchannel_logout_session_supported": True,
         }
     )  # fmt: skip
+
+
+def _with_certificates(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document | mtls.metadata(document))

@@ -8,8 +8,8 @@ from typing import Any
 from clients import Client
 from idp import audit
 from idp.base.errors import Rejected
-from idp.oidc import checks, client_auth, pushed, request_object
-from idp.oidc.answers import Page
+from idp.oidc import checks, client_auth, pushed, request_object, sender
+from idp.oidc.answers import Challenge, Page
 from idp.oidc.engine import FormRequest, Server
 from idp.oidc.pushed import Pushed
 from idp.oidc.request import Answer, Request
@@ -39,6 +39,9 @@ class PushedRequestEndpoint:
         )
         try:
             request_uri, lifetime = _push(client, request)
+        except Challenge:
+            # The engine's answer carries the nonce.
+            raise
         except Rejected as error:
             audit.record(
                 "authz.reject", client=client.client_id, outcome="refused", reason=error.why, error=error.code
@@ -49,9 +52,11 @@ class PushedRequestEndpoint:
 
 def _push(client: Client, http: FormRequest) -> tuple[str, int]:
     parameters, signed = _asked(client, http.form)
+    sent_by = sender.of_pushed_request(http.http, parameters)
     request_uri, mark = pushed.new()
-    request = Pushed(mark=mark, parameters=parameters, signed=signed)
+    request = Pushed(mark=mark, parameters=parameters | sent_by.code_binding, signed=signed)
     _judge(client, request)
+    sent_by.settle()
     return request_uri, pushed.keep(client.client_id, request)
 
 

@@ -4,15 +4,16 @@ Overridden: the code is taken before anything is judged (quirk 4), a verifier is
 (quirk 5), and nothing is saved after the answer is made.
 """
 
+from dataclasses import replace
 from typing import Any
 
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as Base
 
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import client_auth, pkce, resources
+from idp.oidc import client_auth, pkce, resources, sender
 from idp.oidc.grants import tokens_for
 from idp.tokens import Grant, service
 from idp.tokens.families import RefreshToken
@@ -24,24 +25,22 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = client_auth.PUBLIC_METHODS
 
     def validate_token_request(self) -> None:
-        """Authenticate, take the code, then judge what it was given for."""
-        client = self.authenticate_token_endpoint_client()
-        if self.GRANT_TYPE not in client.grant_types:
-            raise UnauthorizedClientError()
-        form = self.request.form
+        """Take the code, then judge what it was given for."""
+        form, client = self.request.form, self.request.client
         code = form.get("code")
         if code is None:
             raise InvalidRequestError("code is missing")
-        grant = service.redeem(code)
+        grant = service.redeem(code, self.request.sender.mark)
         if grant.client_id != client.client_id:
             raise Rejected("invalid_grant", "the code was issued to another client", why="client_mismatch")
         if form.get("redirect_uri") != grant.redirect_uri:
             raise Rejected("invalid_grant", "redirect_uri differs from the authorization request")
         if not pkce.proves(form.get("code_verifier", ""), grant.challenge):
             raise Rejected("invalid_grant", "code_verifier is missing or wrong")
+        sender.redeems(self.request.sender, grant.dpop_jkt)
         self.request.resource = resources.narrowed(form, client, grant)
         self.request.user = tokens_for.organization(grant)
-        self.request.authorization_code = grant
+        self.request.authorization_code = replace(grant, cnf=self.request.sender.binding)
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Make the grant alive, then its tokens."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant as Base
 
 from clients import scopes as scope_register
@@ -12,7 +11,7 @@ from idp.base.errors import Rejected
 from idp.base.secret import b64url
 from idp.oidc import client_auth
 from idp.store import once
-from idp.tokens import Handle
+from idp.tokens import Handle, confirmation
 from idp.tokens.handle import CLIENT
 
 
@@ -22,23 +21,20 @@ class ClientCredentialsGrant(Base):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = client_auth.CONFIDENTIAL_METHODS
 
     def validate_token_request(self) -> None:
-        """Authenticate; only scopes for services can be asked (attack book B21)."""
-        client = self.authenticate_token_endpoint_client()
-        if self.GRANT_TYPE not in client.grant_types:
-            raise UnauthorizedClientError()
-        own = [name for name in client.scopes if _for_services(name)]
+        """Only scopes for services can be asked (attack book B21)."""
+        own = [name for name in self.request.client.scopes if _for_services(name)]
         asked = self.request.form.get("scope")
         wanted = own if asked is None else list(dict.fromkeys(asked.split(" ")))
         if not set(wanted) <= set(own):
             raise Rejected("invalid_scope", "the scope is not one for services of this client")
         self.request.scope = " ".join(wanted)
+        self.vouch()
+        # Marks of revoked tokens must be kept from before the first token on.
+        self.request.sender.ride(once.keep("revoked-jti"))
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """One access token; no ID token, no refresh token (RFC 6749 §4.4.3)."""
-        client = self.request.client
-        granted_at = now_us()
-        # Marks of revoked tokens must be kept from before the first token on.
-        once.since("revoked-jti")
+        client, binding = self.request.client, self.request.sender.binding
         access = tokens.access_token(
             subject=client.client_id,
             client_id=client.client_id,
@@ -51,13 +47,13 @@ class ClientCredentialsGrant(Base):  # type: ignore[misc]
                 session=None,
                 person=None,
                 organization=None,
-                granted_at=granted_at,
+                granted_at=now_us(),
             ),
-            extra=self.extra_claims(),
+            extra=self.extra_claims() | confirmation.claims(binding),
         )
         body = {
             "access_token": access,
-            "token_type": "Bearer",
+            "token_type": confirmation.token_type(binding),
             "expires_in": client.access_token_lifetime,
             "scope": self.request.scope,
         }
@@ -65,6 +61,9 @@ class ClientCredentialsGrant(Base):  # type: ignore[misc]
             "token.issue", client=client.client_id, grant_type=self.GRANT_TYPE, scope=self.request.scope
         )
         return 200, body, self.TOKEN_RESPONSE_HEADER
+
+    def vouch(self) -> None:
+        """What else must hold; nothing for a client that speaks for itself."""
 
     def extra_claims(self) -> dict[str, Any]:
         """What else the access token says."""

@@ -34,9 +34,8 @@ class JwtBearerGrant(ClientCredentialsGrant):
 
     GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
-    def validate_token_request(self) -> None:
-        """Authenticate, judge the scope, then the assertion: it is used up by being good."""
-        super().validate_token_request()
+    def vouch(self) -> None:
+        """The assertion; it is used up by being good."""
         assertion = self.request.form.get("assertion")
         if assertion is None:
             raise InvalidRequestError("assertion is missing")

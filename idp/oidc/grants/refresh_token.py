@@ -8,16 +8,15 @@ does not rotate, the generation is looked at and stays.
 from dataclasses import replace
 from typing import Any
 
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as Base
 
 from clients import profiles
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import client_auth, resources
+from idp.oidc import client_auth, resources, sender
 from idp.oidc.grants import tokens_for
-from idp.store import redis
 from idp.tokens import families, liveness, service
 from idp.tokens.families import RefreshToken
 
@@ -29,10 +28,8 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
     INCLUDE_NEW_REFRESH_TOKEN = True
 
     def validate_token_request(self) -> None:
-        """Authenticate, judge the token by itself, then use it up."""
-        client = self.authenticate_token_endpoint_client()
-        if self.GRANT_TYPE not in client.grant_types:
-            raise UnauthorizedClientError()
+        """Judge the token by itself, then use it up."""
+        client = self.request.client
         text = self.request.form.get("refresh_token")
         if text is None:
             raise InvalidRequestError("refresh_token is missing")
@@ -41,6 +38,7 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
             raise Rejected("invalid_grant", "the token was issued to another client", why="client_mismatch")
         if token.expires_at <= now():
             raise Rejected("invalid_grant", "the refresh token has expired")
+        sender.continues(self.request.sender, client, token.grant.cnf)
         self.request.scope = " ".join(self._scopes(token))
         self.request.resource = resources.narrowed(self.request.form, client, token.grant)
         self.request.user = tokens_for.organization(token.grant)
@@ -53,9 +51,8 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         scopes = tuple(self.request.scope.split())
         rotates = profiles.of(client).rotates_refresh_tokens
         successor = replace(token, generation=token.generation + 1).seal() if rotates else None
-        body = tokens_for.answer(
-            client, token.grant, scopes, self.request.user, successor, self.request.resource
-        )
+        grant = replace(token.grant, cnf=self.request.sender.binding)
+        body = tokens_for.answer(client, grant, scopes, self.request.user, successor, self.request.resource)
         audit.record(
             "token.issue", person=token.grant.person_id, organization=token.grant.organization_id,
             client=client.client_id, session=token.grant.session_id, grant_type=self.GRANT_TYPE,
@@ -84,11 +81,17 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         grant = token.grant
         bonds = liveness.bonds(grant.session_id, grant.person_id, grant.client_id)
         if grant.offline:
-            _, voided = redis.pipeline(*bonds)
+            _, voided = self.request.sender.ride(*bonds)
             self._refuse_voided(token, voided)
             (service.advance_offline if rotates else service.hold_offline)(token)
             return
-        session, voided = (families.advance if rotates else families.hold)(token, *bonds)
+        if rotates:
+            # In a packet of its own: a proof shown twice must not use the token up.
+            self.request.sender.settle()
+            session, voided = families.advance(token, *bonds)
+        else:
+            session, voided, *heard = families.hold(token, *bonds, *self.request.sender.commands)
+            self.request.sender.hear(heard)
         self._refuse_voided(token, voided)
         if session != 1:
             liveness.kill_grant(token.grant.id)

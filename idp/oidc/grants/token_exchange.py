@@ -8,7 +8,7 @@ the end is not later, and it dies with the same session, grant and consent. Who 
 from dataclasses import replace
 from typing import Any
 
-from authlib.oauth2.rfc6749.errors import InvalidRequestError, UnauthorizedClientError
+from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 import clients
@@ -17,6 +17,7 @@ from idp import audit, keyring, organizations, persons, tokens
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.oidc import client_auth, resources
+from idp.tokens import confirmation
 from idp.tokens.mint import AccessToken
 
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"
@@ -31,11 +32,8 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
     TOKEN_ENDPOINT_AUTH_METHODS = client_auth.CONFIDENTIAL_METHODS
 
     def validate_token_request(self) -> None:
-        """Authenticate, read both tokens, judge what is asked (§2.1)."""
-        client = self.authenticate_token_endpoint_client()
-        if self.GRANT_TYPE not in client.grant_types:
-            raise UnauthorizedClientError()
-        form = self.request.form
+        """Read both tokens, judge what is asked (§2.1)."""
+        client, form = self.request.client, self.request.form
         if form.get("requested_token_type", ACCESS_TOKEN) != ACCESS_TOKEN:
             raise InvalidRequestError("only access tokens can be asked for")
         subject = _token(form, "subject_token")
@@ -60,6 +58,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
             extra={
                 **{name: subject.claims[name] for name in ("acr", "auth_time") if name in subject.claims},
                 "act": self.request.actor,
+                **confirmation.claims(self.request.sender.binding),
             },
         )
         audit.record(
@@ -70,7 +69,7 @@ class TokenExchangeGrant(BaseGrant, TokenEndpointMixin):  # type: ignore[misc]
         return 200, {
             "access_token": access,
             "issued_token_type": ACCESS_TOKEN,
-            "token_type": "Bearer",
+            "token_type": confirmation.token_type(self.request.sender.binding),
             "expires_in": lifetime,
             "scope": self.request.scope,
         }, self.TOKEN_RESPONSE_HEADER  # fmt: skip

@@ -8,7 +8,7 @@ from idp.base import levels
 from idp.base.errors import Rejected
 from idp.oidc import resources
 from idp.organizations import Organization
-from idp.tokens import Grant, Handle
+from idp.tokens import Grant, Handle, confirmation
 from idp.tokens.handle import OFFLINE, SESSION
 
 
@@ -24,7 +24,7 @@ def answer(
     access = _access_token(client, grant, scopes, organization, asked)
     body: dict[str, Any] = {
         "access_token": access,
-        "token_type": "Bearer",
+        "token_type": confirmation.token_type(grant.cnf),
         "expires_in": client.access_token_lifetime,
         "scope": " ".join(scopes),
         "id_token": _id_token(client, grant, scopes, organization, access),
@@ -46,6 +46,7 @@ def _access_token(
     extra: dict[str, Any] = {
         "acr": levels.acr(levels.level(grant.ial, grant.aal)),
         "auth_time": grant.auth_time,
+        **confirmation.claims(grant.cnf),
     }
     if client.may_act:
         extra["may_act"] = {"sub": client.may_act}

@@ -1,0 +1,29 @@
+"""``self_signed_tls_client_auth`` (RFC 8705 §2.2): a certificate that stands in the client's keys."""
+
+import base64
+from typing import TYPE_CHECKING
+
+from clients import Client
+from idp.oidc import mtls
+from idp.oidc.client_auth import none
+
+if TYPE_CHECKING:
+    from idp.oidc.engine import FormRequest
+
+METHOD = "self_signed_tls_client_auth"
+
+
+def claims(request: "FormRequest") -> str | None:
+    """The client id, when it stands alone and its client is known by a certificate."""
+    client_id, method = none.alone(request)
+    return client_id if method == METHOD else None
+
+
+def proves(request: "FormRequest", client: Client | None) -> bool:
+    """Whether the certificate is one of those registered, and in time."""
+    shown = mtls.certificate(request.http)
+    if client is None or shown is None:
+        return False
+    registered = [key["x5c"][0] for key in client.jwks.get("keys", []) if key.get("x5c")]
+    thumbprints = {mtls.thumbprint(base64.b64decode(text)) for text in registered}
+    return shown.thumbprint in thumbprints and shown.in_time
