@@ -11,6 +11,7 @@ from clients.rules.addresses import addresses
 from clients.rules.authentication import authentication
 from clients.rules.data import data
 from clients.rules.defaults import defaults
+from clients.rules.details import details
 from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
 from clients.rules.issuers import issuers
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     authentication,
     keys,
     data,
+    details,
     issuers,
     resources,
     tokens,

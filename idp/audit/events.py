@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {
     "claims": "names of the claims given",
     "count": "how many",
     "credit_code": "unified social credit code (public)",
+    "details": "types of authorization details agreed to",
     "error": "protocol error code answered",
     "expires_at": "epoch second of expiry",
     "family": "fingerprint of the refresh-token family",
@@ -103,7 +104,7 @@ KINDS: dict[str, Kind] = {
     "consent.grant": _kind(
         "A person agreed to give data to a portal",
         "同意授权",
-        "action legal_basis purpose scope subject_type version",
+        "action details legal_basis purpose scope subject_type version",
     ),
     "consent.withdraw": _kind("A person withdrew a consent", "撤回授权", "cause count operator scope"),
     "context.choose": _kind(

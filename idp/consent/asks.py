@@ -9,6 +9,7 @@ The question is the server's record; a form brings the decision and the optional
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from idp import settings
 from idp.base.secret import digest, random_token, same
@@ -26,6 +27,8 @@ class Question:
     scopes: tuple[str, ...]
     return_to: str
     purpose: str = ""
+    details: tuple[dict[str, Any], ...] = ()
+    """Authorization details, agreed to with the question as a whole and never remembered (RFC 9396 §6.1)."""
     agreed: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
 
@@ -46,6 +49,7 @@ class Decision:
     client_id: str
     granted: bool
     scopes: tuple[str, ...] = ()
+    details: tuple[dict[str, Any], ...] = ()
 
 
 def start(
@@ -56,6 +60,7 @@ def start(
     scopes: Collection[str],
     return_to: str,
     purpose: str = "",
+    details: tuple[dict[str, Any], ...] = (),
 ) -> str:
     """Begin to ask; returns the question's id, whose page is ``/consent/<id>``."""
     if not return_to.startswith("/") or return_to.startswith("//"):
@@ -68,6 +73,7 @@ def start(
         scopes=tuple(scopes),
         return_to=return_to,
         purpose=purpose[:300],
+        details=details,
     )
     save(question)
     return question.id
@@ -83,7 +89,7 @@ def peek(ask_id: str) -> Question | None:
     record = _questions().peek(ask_id)
     if record is None:
         return None
-    lists = {name: tuple(record[name]) for name in ("scopes", "agreed", "refused")}
+    lists = {name: tuple(record[name]) for name in ("scopes", "agreed", "refused", "details")}
     return Question(**record | lists)
 
 
@@ -96,6 +102,7 @@ def decide(question: Question, *, granted: bool) -> bool:
         client_id=question.client_id,
         granted=granted,
         scopes=question.agreed if granted else (),
+        details=question.details if granted else (),
     )
     _decisions().put(question.id, asdict(decision) | {"browser": question.browser})
     return True
@@ -106,7 +113,7 @@ def take_decision(ask_id: str, browser: str) -> Decision | None:
     record = _decisions().take(ask_id)
     if record is None or not same(str(record.pop("browser")), digest(browser)):
         return None
-    return Decision(**record | {"scopes": tuple(record["scopes"])})
+    return Decision(**record | {name: tuple(record[name]) for name in ("scopes", "details")})
 
 
 def _questions() -> Records:

@@ -1,6 +1,7 @@
 """Lasting verbs: keep an answer, withdraw it, write a receipt of it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Update, update
@@ -15,10 +16,17 @@ from idp.store.db import transaction
 from idp.tokens.service import end_grants
 
 
-def grant(ask: Ask, agreed: Collection[str], *, purpose: str = "") -> str:
+def grant(
+    ask: Ask,
+    agreed: Collection[str],
+    *,
+    purpose: str = "",
+    details: Collection[Mapping[str, Any]] = (),
+) -> str:
     """Keep what a person answered to a question; the consent's id.
 
     Answers to scopes that this question left out stay, as long as portal and words are the same.
+    Of authorization details the record says that they were agreed to; they are never remembered.
     """
     asked = {item.name for item in ask.items}
     known = queries.in_force(ask.person_id, ask.client_id)
@@ -34,6 +42,7 @@ def grant(ask: Ask, agreed: Collection[str], *, purpose: str = "") -> str:
         scopes=sorted(earlier | {name for name in agreed if name in asked}),
         refused=sorted(declined | (asked - set(agreed))),
         purpose=purpose,
+        details=sorted(str(entry["type"]) for entry in details),
     )
 
 
@@ -87,7 +96,9 @@ def _cut_off(person_id: str, client_id: str) -> None:
 
 
 @transaction
-def _keep(session: Session, ask: Ask, *, scopes: list[str], refused: list[str], purpose: str) -> str:
+def _keep(
+    session: Session, ask: Ask, *, scopes: list[str], refused: list[str], purpose: str, details: list[str]
+) -> str:
     basis: dict[str, str] = {item.name: item.basis for item in ask.items if item.name in scopes}
     session.execute(_live(ask.person_id, ask.client_id).values(replaced_at=clock.now()))
     row = ConsentRow(
@@ -111,6 +122,7 @@ def _keep(session: Session, ask: Ask, *, scopes: list[str], refused: list[str], 
         scope=scopes,
         legal_basis=[f"{name}: {ground}" for name, ground in sorted(basis.items())],
         purpose=purpose or None,
+        details=details or None,
         version=TEXT_VERSION,
     )
     return row.id

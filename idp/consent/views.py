@@ -33,6 +33,9 @@ def show(ask_id: str) -> Response:
     screens = _screens(whole, question)
     if not screens:
         return _finish(question, whole)
+    if question.details and _minor(person):
+        # What only somebody of age may agree to is not shown to a child at all (PIPL art. 31).
+        return _deny(question, whole)
     pages.allow_forms_to(*client.redirect_uris)
     return pages.render(
         "consent/ask.html",
@@ -43,7 +46,8 @@ def show(ask_id: str) -> Response:
         left=len(screens),
         alone=alone(screens[0]),
         apart=screens[0][0].kind == "separate",
-        only_notice=all(not item.optional for item in screens[0]),
+        only_notice=not question.details and all(not item.optional for item in screens[0]),
+        details=wording.details(question.details if not question.agreed else ()),
         withheld=_withheld(person, ask(client, person.id, question.scopes)),
         item_name=question.purpose,
         hosts=sorted({urlsplit(uri).netloc or urlsplit(uri).scheme for uri in client.redirect_uris}),
@@ -129,7 +133,7 @@ def _finish(question: Question, whole: Ask) -> Response:
         return _deny(question, whole)
     if not asks.decide(question, granted=True):
         raise Rejected("CONS-010", why="decided in another tab", status=404)
-    service.grant(whole, question.agreed, purpose=question.purpose)
+    service.grant(whole, question.agreed, purpose=question.purpose, details=question.details)
     return _back(question)
 
 

@@ -1,8 +1,9 @@
 """What the consent page says of each kind of data: its name, its use and a masked sample of one's own."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
-from clients import Client
+from clients import Client, authorization_details
 from clients.client import LegalBasis
 from idp.consent.consent import Item
 from idp.pages import _, mark
@@ -29,6 +30,16 @@ _SAMPLES: Mapping[str, Callable[[Person], str]] = {
     "idcard.masked": lambda person: person.id_number_masked,
     "idcard": lambda person: person.id_number_masked,
 }
+
+
+def details(entries: Iterable[Mapping[str, Any]]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each authorization detail as its name and its rows, in the reader's language."""
+    told = []
+    for entry in entries:
+        kind = authorization_details.REGISTER[entry["type"]]
+        rows = [(one.label if chinese() else one.label_en, value) for one, value in kind.rows(dict(entry))]
+        told.append((kind.label if chinese() else kind.label_en, rows))
+    return told
 
 
 def label(item: Item) -> str:

@@ -27,6 +27,7 @@ class AuthorizationRequest:
     """Whether the client signed it."""
     scopes: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
+    details: tuple[dict[str, Any], ...] = ()
     nonce: str | None = None
     challenge: str = ""
     dpop_jkt: str = ""
@@ -76,6 +77,8 @@ def from_record(kept: dict[str, Any]) -> AuthorizationRequest:
         **kept,
         "client": client,
         "prompts": frozenset(kept["prompts"]),
+        "resources": tuple(kept["resources"]),
+        "details": tuple(kept["details"]),
         "scopes": tuple(name for name in kept["scopes"] if name in client.scopes),
     }
     return AuthorizationRequest(**values)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import clients
-from clients import Client, profiles
+from clients import Client, authorization_details, profiles
 from clients import scopes as scope_register
 from idp import keyring, settings
 from idp.base import levels
@@ -113,6 +113,13 @@ def resources_are_registered(request: AuthorizationRequest) -> None:
         request.resources = resources.asked(request.parameters, request.client)
 
 
+def details_are_registered(request: AuthorizationRequest) -> None:
+    """What in particular is asked for, each of a type the client may use (RFC 9396 §5)."""
+    if "authorization_details" in request.parameters:
+        allowed = request.client.authorization_details_types
+        request.details = authorization_details.read(request.parameters["authorization_details"], allowed)
+
+
 def pkce_is_used(request: AuthorizationRequest) -> None:
     """A challenge by S256 is demanded of everybody (RFC 7636 §4.4.1; RFC 9700 §2.1.1)."""
     challenge = request.parameters.get("code_challenge", "")
@@ -165,6 +172,7 @@ def level_is_read(request: AuthorizationRequest) -> None:
         raise Rejected("unmet_authentication_requirements", "the requested acr is not known here")
     demands = [min(group) for group in (alternatives, known) if group]
     request.level = max([request.client.min_level, scope_register.level(request.scopes), *demands])
+    request.level = max(request.level, authorization_details.level(request.details))
 
 
 def nonce_is_kept(request: AuthorizationRequest) -> None:
@@ -193,6 +201,7 @@ LAW: tuple[Check, ...] = (
     response_type_is_code,
     scopes_are_known,
     resources_are_registered,
+    details_are_registered,
     pkce_is_used,
     key_is_named,
     prompt_is_consistent,

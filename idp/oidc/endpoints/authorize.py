@@ -156,7 +156,8 @@ def _with_consent(
     client = request.client
     known = session.participants.get(client.client_id)
     scopes: tuple[str, ...] | None = None
-    if known and known.consent == consent.version(client) and "consent" not in request.prompts:
+    remembered = "consent" not in request.prompts and not request.details
+    if known and known.consent == consent.version(client) and remembered:
         scopes = request.scopes if set(request.scopes) <= set(known.scopes) else None
     if scopes is None:
         scopes = _leave(http, request, session, attempt)
@@ -180,8 +181,10 @@ def _leave(
         if decision is not None and (decision.person_id, decision.client_id) == told:
             if not decision.granted:
                 raise Rejected("access_denied", "the user did not agree")
+            if decision.details != request.details:
+                raise Rejected("access_denied", "the user agreed to other details", why="foreign decision")
             return tuple(name for name in request.scopes if name in decision.scopes)
-    if "consent" in request.prompts:
+    if "consent" in request.prompts or request.details:
         return None
     return consent.given(request.client, session.person_id, request.scopes)
 
@@ -205,6 +208,7 @@ def _to_consent(
         client_id=request.client.client_id,
         scopes=request.scopes,
         return_to=CONTINUE + attempt.id,
+        details=request.details,
     )
     login.attempts.keep(attempt.id)
     return see_other(f"/consent/{ask}")
@@ -230,6 +234,7 @@ def _issue(
         challenge=request.challenge,
         dpop_jkt=request.dpop_jkt,
         resources=request.resources,
+        authorization_details=request.details,
         person_id=session.person_id,
         organization_id=organization,
         session_id=session.id,

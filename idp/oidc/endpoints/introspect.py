@@ -19,6 +19,7 @@ from idp.tokens.mint import AccessToken
 
 _MEMBERS = (
     "iss", "sub", "aud", "client_id", "scope", "exp", "iat", "jti", "acr", "auth_time", "act", "cnf",
+    "authorization_details",
 )  # fmt: skip
 
 

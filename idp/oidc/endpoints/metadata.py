@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from clients import scopes
+from clients.authorization_details import REGISTER
 from idp import claims, keyring, login, settings
 from idp.base import levels
 from idp.base.secret import b64url
@@ -53,6 +54,11 @@ def _reachable() -> list[str]:
     return [levels.acr(n) for n in range(1, 5) if levels.needed(n)[1] <= login.policy.HIGHEST_AAL]
 
 
+def _grantable() -> list[str]:
+    """The types of authorization details that a login of ours is strong enough for (RFC 9396 §10)."""
+    return [kind.name for kind in REGISTER.values() if levels.acr(kind.level) in _reachable()]
+
+
 @lru_cache(maxsize=2)
 def _document(issuer: str, *_: str) -> bytes:
     methods = client_auth.offered()
@@ -86,6 +92,7 @@ def _document(issuer: str, *_: str) -> bytes:
             "protected_resources": [issuer, f"{issuer}/userinfo"],
             "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid",
                                  "at_hash", *claims.names()],
+            "authorization_details_types_supported": _grantable(),
             "code_challenge_methods_supported": ["S256"],
             "prompt_values_supported": ["none", "login", "consent", "select_account"],
             "ui_locales_supported": UI_LOCALES,

@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as Base
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import client_auth, pkce, resources, sender
+from idp.oidc import client_auth, details, pkce, resources, sender
 from idp.oidc.grants import tokens_for
 from idp.tokens import Grant, service
 from idp.tokens.families import RefreshToken
@@ -38,9 +38,14 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
         if not pkce.proves(form.get("code_verifier", ""), grant.challenge):
             raise Rejected("invalid_grant", "code_verifier is missing or wrong")
         sender.redeems(self.request.sender, grant.dpop_jkt)
-        self.request.resource = resources.narrowed(form, client, grant)
+        grant = replace(grant, cnf=self.request.sender.binding)
+        self.request.narrowed = replace(
+            grant,
+            resources=resources.narrowed(form, client, grant),
+            authorization_details=details.narrowed(form, client, grant),
+        )
         self.request.user = tokens_for.organization(grant)
-        self.request.authorization_code = replace(grant, cnf=self.request.sender.binding)
+        self.request.authorization_code = grant
 
     def create_token_response(self) -> tuple[int, dict[str, Any], list[tuple[str, str]]]:
         """Make the grant alive, then its tokens."""
@@ -48,7 +53,7 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
         # What the client lost since the person was asked is not given any more.
         scopes = tuple(name for name in grant.scopes if name in client.scopes)
         refresh = self._begin_family(grant)
-        body = tokens_for.answer(client, grant, scopes, self.request.user, refresh, self.request.resource)
+        body = tokens_for.answer(client, self.request.narrowed, scopes, self.request.user, refresh)
         audit.record(
             "token.issue", person=grant.person_id, organization=grant.organization_id,
             client=client.client_id, session=grant.session_id, grant_type=self.GRANT_TYPE,

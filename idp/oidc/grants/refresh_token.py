@@ -15,7 +15,7 @@ from clients import profiles
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import client_auth, resources, sender
+from idp.oidc import client_auth, details, resources, sender
 from idp.oidc.grants import tokens_for
 from idp.tokens import families, liveness, service
 from idp.tokens.families import RefreshToken
@@ -40,7 +40,12 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
             raise Rejected("invalid_grant", "the refresh token has expired")
         sender.continues(self.request.sender, client, token.grant.cnf)
         self.request.scope = " ".join(self._scopes(token))
-        self.request.resource = resources.narrowed(self.request.form, client, token.grant)
+        form, grant = self.request.form, replace(token.grant, cnf=self.request.sender.binding)
+        self.request.narrowed = replace(
+            grant,
+            resources=resources.narrowed(form, client, grant),
+            authorization_details=details.narrowed(form, client, grant),
+        )
         self.request.user = tokens_for.organization(token.grant)
         self._use(token, rotates=profiles.of(client).rotates_refresh_tokens)
         self.request.refresh_token = token
@@ -51,8 +56,7 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
         scopes = tuple(self.request.scope.split())
         rotates = profiles.of(client).rotates_refresh_tokens
         successor = replace(token, generation=token.generation + 1).seal() if rotates else None
-        grant = replace(token.grant, cnf=self.request.sender.binding)
-        body = tokens_for.answer(client, grant, scopes, self.request.user, successor, self.request.resource)
+        body = tokens_for.answer(client, self.request.narrowed, scopes, self.request.user, successor)
         audit.record(
             "token.issue", person=token.grant.person_id, organization=token.grant.organization_id,
             client=client.client_id, session=token.grant.session_id, grant_type=self.GRANT_TYPE,

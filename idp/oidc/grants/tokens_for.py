@@ -18,10 +18,9 @@ def answer(
     scopes: tuple[str, ...],
     organization: Organization | None,
     refresh_token: str | None,
-    asked: tuple[str, ...] = (),
 ) -> dict[str, Any]:
-    """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3); ``asked`` is its audience."""
-    access = _access_token(client, grant, scopes, organization, asked)
+    """The token response (RFC 6749 §5.1, OIDC Core §3.1.3.3) for a grant as this request narrowed it."""
+    access = _access_token(client, grant, scopes, organization)
     body: dict[str, Any] = {
         "access_token": access,
         "token_type": confirmation.token_type(grant.cnf),
@@ -29,17 +28,15 @@ def answer(
         "scope": " ".join(scopes),
         "id_token": _id_token(client, grant, scopes, organization, access),
     }
+    if grant.authorization_details:
+        body["authorization_details"] = grant.authorization_details
     if refresh_token is not None:
         body["refresh_token"] = refresh_token
     return body
 
 
 def _access_token(
-    client: Client,
-    grant: Grant,
-    scopes: tuple[str, ...],
-    organization: Organization | None,
-    asked: tuple[str, ...],
+    client: Client, grant: Grant, scopes: tuple[str, ...], organization: Organization | None
 ) -> str:
     """``sub`` is for whom the act is done, ``act`` who does it (RFC 8693 §4.1)."""
     person = keyring.pairwise(client.sector, grant.person_id)
@@ -48,6 +45,8 @@ def _access_token(
         "auth_time": grant.auth_time,
         **confirmation.claims(grant.cnf),
     }
+    if grant.authorization_details:
+        extra["authorization_details"] = grant.authorization_details
     if client.may_act:
         extra["may_act"] = {"sub": client.may_act}
     subject = person
@@ -57,7 +56,7 @@ def _access_token(
     return tokens.access_token(
         subject=subject,
         client_id=client.client_id,
-        audience=resources.audience(client, asked),
+        audience=resources.audience(client, grant.resources),
         scopes=scopes,
         lifetime=client.access_token_lifetime,
         handle=Handle(

@@ -58,8 +58,7 @@ def test_section_2_every_announced_grant_is_served_and_no_other(
         "password",
         "implicit",
         "urn:ietf:params:oauth:grant-type:device_code",
-        "urn:ietf:params:oauth:grant-type:token-exchange",
-        "urn:ietf:params:oauth:grant-type:jwt-bearer",
+        "urn:ietf:params:oauth:grant-type:saml2-bearer",
     ):
         assert refusal(grant) == "unsupported_grant_type", grant
 
