@@ -152,7 +152,7 @@ def test_a26_in_a_fragment_response_the_issuer_stands_in_the_fragment(me: Person
     me.code_for(client)
     location = urlsplit(me.authorize(client, response_mode="fragment").location)
     assert location.query == ""
-    assert {"code", "state", "iss"} == set(parse_qs(location.fragment))
+    assert {"code", "state", "iss", "session_state"} == set(parse_qs(location.fragment))
 
 
 @pytest.mark.parametrize(

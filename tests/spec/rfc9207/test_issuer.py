@@ -10,7 +10,7 @@ from tests.actors import ISSUER, Person, Portal, query
 def test_section_2_it_stands_in_a_successful_response(me: Person, tax: Portal) -> None:
     me.tokens(tax)
     answer = query(me.authorize(tax).location)
-    assert set(answer) == {"code", "state", "iss"}
+    assert set(answer) == {"code", "state", "iss", "session_state"}
     assert answer["iss"] == ISSUER
 
 

@@ -19,7 +19,7 @@ def test_2_1_2_no_token_is_given_in_an_authorization_response(me: Person, tax: P
     me.tokens(tax)
     location = me.authorize(tax).location
     assert "#" not in location
-    assert set(query(location)) == {"code", "state", "iss"}
+    assert set(query(location)) == {"code", "state", "iss", "session_state"}
 
 
 def test_2_2_2_a_refresh_token_of_a_public_client_is_rotated(me: Person) -> None:
