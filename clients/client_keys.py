@@ -17,11 +17,12 @@ from clients import jwks
 from clients.client import Client
 from clients.jwks import USES, Use
 from idp import audit, outbound
-from idp.base import strict_json, waiting
+from idp.base import strict_json
 from idp.base.clock import now
 from idp.base.errors import Unavailable
 from idp.base.secret import b64url_decode
 from idp.outbound import Reply
+from idp.store import elsewhere
 from idp.store.ephemeral import Records
 from idp.store.redis import Script
 
@@ -90,16 +91,14 @@ _table = Lock()
 def of(client: Client, kid: str | None = None, use: Use = "sig") -> KeySet:
     """The client's public keys for one use; asked of its address again when ``kid`` is not among them.
 
-    Waits for the network when it must, before anything has changed. Raises ``Unavailable`` when there are
-    none.
+    Waits for the network when it must. Raises ``Unavailable`` when there are none.
     """
     if not client.jwks_uri:
         return client.key_set(use)
     place = _place(client.jwks_uri)
     held, moment = place.held, now()
     if held is None or not held.serves(kid, moment):
-        waiting.ahead()
-        held = _renewed(client, place, kid, moment)
+        held = elsewhere.run(_renewed, client, place, kid, moment)
     return held.sets[use]
 
 

@@ -15,6 +15,7 @@ from clients import queries
 from clients.client import Client
 from idp import audit
 from idp.base.errors import Unavailable
+from idp.store import elsewhere
 
 PAUSE = 1.0
 """Seconds between two looks at the version."""
@@ -43,15 +44,23 @@ class Snapshot:
 
         One thread renews; meanwhile the others go on with what there is, and wait only for the first load.
         """
+        if self._version is None:
+            elsewhere.run(self._renew)
+        elif self._clock() >= self._next_look:
+            # A database that hangs delays one request, and only so long: the others see that somebody renews.
+            with suppress(Unavailable):
+                elsewhere.run_within(PAUSE, self._renew)
+        if self._version is None:
+            raise Unavailable("client registry")
+        return self._clients
+
+    def _renew(self) -> None:
         if self._clock() >= self._next_look and self._renewing.acquire(blocking=self._version is None):
             try:
                 if self._clock() >= self._next_look:
                     self._spare_looks = SPARE_LOOKS if self._look() else 0
             finally:
                 self._renewing.release()
-        if self._version is None:
-            raise Unavailable("client registry")
-        return self._clients
 
     def find(self, client_id: str) -> Client | None:
         """The client of that id; one that is not known may have registered elsewhere a moment ago.
@@ -59,13 +68,17 @@ class Snapshot:
         So the version is looked at again for it, but only so often a second: ids can be made up.
         """
         found = self.clients().get(client_id)
-        if found is None and self._spare_looks > 0 and self._renewing.acquire(timeout=_LONGEST_WAIT):
+        if found is None and self._spare_looks > 0:
+            elsewhere.run(self._look_for_one_more)
+            found = self._clients.get(client_id)
+        return found
+
+    def _look_for_one_more(self) -> None:
+        if self._renewing.acquire(timeout=_LONGEST_WAIT):
             try:
                 self._spare_looks = self._spare_looks - 1 if self._look() else 0
             finally:
                 self._renewing.release()
-            found = self._clients.get(client_id)
-        return found
 
     def expire(self) -> None:
         """Look at the version again at the next request."""

@@ -26,7 +26,7 @@ from idp.oidc import answers, mtls
 from idp.oidc.answers import Page
 from idp.oidc.request import Answer, Request
 from idp.settings import Settings
-from idp.store import db, once, redis
+from idp.store import db, elsewhere, once, redis
 
 #: The web face, beside what every page shares.
 BLUEPRINTS = (login.blueprint, consent.blueprint, logout.blueprint, account.blueprint)
@@ -82,7 +82,8 @@ def _refuse_for_the_gate() -> Response | None:
 
 
 def _ready() -> dict[str, bool]:
-    return {"database": _answers(_ask_database), "redis": _answers(_ask_redis), "keys": not keyring.broken()}
+    database = elsewhere.run(_answers, _ask_database)
+    return {"database": database, "redis": _answers(_ask_redis), "keys": not keyring.broken()}
 
 
 def _answers(ask: object) -> bool:

@@ -18,7 +18,6 @@ import orjson
 from idp import metrics
 from idp.base import trace
 from idp.base.errors import Unavailable
-from idp.base.waiting import Waits
 from idp.oidc import answers
 from idp.oidc import app as protocol
 from idp.oidc.answers import Page
@@ -165,7 +164,7 @@ class Gate:
 def _answer(handlers: dict[str, protocol.Handler], http: Request) -> Answer:
     try:
         return protocol.handle(handlers, http)
-    except (Page, Waits):
+    except Page:
         raise
     except Unavailable as error:
         log.error("unavailable: %s", error.what)

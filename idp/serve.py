@@ -16,10 +16,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol, cast
 
-from idp import journal, migration, settings, webserver, worker
+from idp import journal, migration, settings, worker
 from idp.app import create_app
 from idp.base.errors import Rejected, Unavailable
 from idp.gate import Gate
+from idp.server import processes
 from idp.settings import Settings
 from idp.store import db, embedded, redis
 
@@ -42,10 +43,15 @@ class Worker:
     """The worker process, forked from here."""
 
     def __init__(self) -> None:
-        self._process = _fork.Process(target=worker.run, name="worker")
+        self._process = _fork.Process(target=_work, name="worker")
         self._process.start()
         self.poll: Callable[[], int | None] = lambda: self._process.exitcode
         self.terminate, self.wait = self._process.terminate, self._process.join
+
+
+def _work() -> None:
+    processes.forget_listeners()
+    worker.run()
 
 
 def run() -> int:
@@ -65,7 +71,7 @@ def run() -> int:
         _refuse_eviction(conf)
         db.disconnect()
         with _kept("worker", Worker):
-            return webserver.run(gate, conf)
+            return processes.run(gate, conf)
 
 
 @contextmanager

@@ -74,6 +74,12 @@ class Cluster:
         )  # fmt: skip
         _wait(self.url)
 
+    @property
+    def process(self) -> int:
+        """The number of its first process."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Stop: by default at once and in order (SIGTERM would wait for open clients)."""
         if self._process is not None:

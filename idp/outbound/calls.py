@@ -2,7 +2,7 @@
 
 No redirect is followed, no proxy of the environment used, no cookie or credential sent that the caller does
 not give, and only the registered address gets anything at all (attack book M01 to M12, K22).
-A call waits: made in the event loop it raises ``Waits`` and sends nothing, so it belongs before any change.
+A call waits; in the event loop of a web process, a thread does that (``idp.store.elsewhere``).
 """
 
 import logging
@@ -12,13 +12,13 @@ from http.client import HTTPConnection, HTTPException
 from typing import Literal
 
 from idp import audit, metrics
-from idp.base import waiting
 from idp.outbound import addresses, line
 from idp.outbound.crowd import among
 from idp.outbound.deadline import within
 from idp.outbound.failures import Refused, Unreachable
 from idp.outbound.reply import Reply, read
 from idp.outbound.target import Target, target
+from idp.store import elsewhere
 
 log = logging.getLogger("idp.outbound")
 
@@ -35,7 +35,9 @@ def get(
     Raises ``Refused`` when the address may not be called, ``Unreachable`` for everything else.
     """
     headers = {"Accept": accept} | ({"If-None-Match": etag} if etag else {})
-    reply = _call("GET", uri, None, headers, accept=accept, largest=largest, seconds=seconds, client=client)
+    reply = elsewhere.run(
+        _call, "GET", uri, None, headers, accept=accept, largest=largest, seconds=seconds, client=client
+    )  # fmt: skip
     if reply.status == 200 or (reply.status == 304 and etag):
         return reply
     raise Unreachable(f"status {reply.status}")
@@ -55,7 +57,9 @@ def post(
 
     Raises ``Refused`` when the address may not be called, ``Unreachable`` when nobody answers in time.
     """
-    return _call("POST", uri, body, headers, accept=accept, largest=largest, seconds=seconds, client=client)
+    return elsewhere.run(
+        _call, "POST", uri, body, headers, accept=accept, largest=largest, seconds=seconds, client=client
+    )
 
 
 def _call(
@@ -69,7 +73,6 @@ def _call(
     seconds: float,
     client: str,
 ) -> Reply:
-    waiting.ahead()
     host = ""
     try:
         where = target(uri)

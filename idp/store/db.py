@@ -18,6 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from idp.base.errors import Unavailable
+from idp.store import elsewhere
 
 
 class Base(DeclarativeBase):
@@ -125,12 +126,16 @@ def reading() -> Iterator[Connection]:
 
 def fetch_all(statement: Executable) -> list[Row[Any]]:
     """All rows of a read."""
-    return _fetch(statement, lambda result: list(result.all()))
+    return elsewhere.run(_fetch, statement, lambda result: list(result.all()))
 
 
 def fetch_one(statement: Executable) -> Row[Any] | None:
     """The first row of a read, or none."""
-    return _fetch(statement, lambda result: result.first())
+    return elsewhere.run(_fetch, statement, _first)
+
+
+def _first(result: Result[Any]) -> Row[Any] | None:
+    return result.first()
 
 
 def _fetch(statement: Executable, take: Callable[[Result[Any]], T]) -> T:
@@ -149,7 +154,6 @@ def _fetch(statement: Executable, take: Callable[[Result[Any]], T]) -> T:
 def transaction(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
     """Run a function in one transaction; it receives the session first and may be run again."""
 
-    @wraps(work)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
             committing = False
@@ -170,7 +174,11 @@ def transaction(work: Callable[Concatenate[Session, P], T]) -> Callable[P, T]:
                 return result
         raise AssertionError("unreachable")
 
-    return run
+    @wraps(work)
+    def run_elsewhere(*args: P.args, **kwargs: P.kwargs) -> T:
+        return elsewhere.run(run, *args, **kwargs)
+
+    return run_elsewhere
 
 
 def _is_lost(error: SQLAlchemyError) -> bool:

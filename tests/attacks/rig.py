@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,6 +56,13 @@ class Rig(Site):
         if number == signal.SIGKILL:
             self.valkey.wait(10)
 
+    def signal_database(self, number: signal.Signals) -> None:
+        """To PostgreSQL and all of its processes: suspended ones accept connections and never answer."""
+        postmaster = self.database.process
+        for pid in (postmaster, *children(postmaster)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+
     def timed(self, request: Request) -> tuple[Answer, float]:
         began = time.monotonic()
         return exchange(request), time.monotonic() - began
@@ -101,8 +108,8 @@ class Rig(Site):
 def rigged(folder: Path) -> Iterator[Rig]:
     """Furnished stores, both of them down, and a server that is started nevertheless."""
     portal = entry(
-        grant_types=["authorization_code", "refresh_token"],
-        scopes=["openid", "profile", "offline_access"],
+        grant_types=["authorization_code", "refresh_token", "client_credentials"],
+        scopes=["openid", "profile", "offline_access", "data.query"],
         post_logout_redirect_uris=["https://good.example/bye"],
     )
     with postgres.cluster() as database:

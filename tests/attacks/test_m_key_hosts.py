@@ -1,8 +1,7 @@
 """Attack book, hosts of portals' keys that are slow, dead or poisoned, at the whole server: M02 M11."""
 
-import asyncio
-import io
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -12,12 +11,12 @@ import pytest
 from flask import Flask
 
 from idp import settings
-from idp.front import Front
-from idp.oidc.request import Answer
+from tests import looping
 from tests.actors import Person, Portal, service
 from tests.keyhost import KeyHost, assertion, key_host, new_key
 from tests.records import events
 from tests.sink import document
+from tests.wire import Request
 
 KEY = new_key("one")
 
@@ -72,37 +71,8 @@ def test_m02_a_key_host_that_moved_inside_is_not_called(
     assert event.client == "machine"
 
 
-class _Scope:
-    """A request as granian gives it."""
-
-    scheme, client, authority = "http", "127.0.0.1:40000", None
-
-    def __init__(self, method: str, path: str, body: bytes = b"") -> None:
-        self.method, self.path, self.query_string = method, path, ""
-        self.headers = {"host": "127.0.0.1:8080"}
-        if body:
-            self.headers |= {
-                "content-type": "application/x-www-form-urlencoded",
-                "content-length": str(len(body)),
-            }
-
-
-class _Exchange:
-    """Gives the body, takes the answer."""
-
-    def __init__(self, body: bytes) -> None:
-        self.body = io.BytesIO(body)
-        self.answer: Answer | None = None
-
-    async def __call__(self) -> bytes:
-        return self.body.read()
-
-    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
-        self.answer = Answer(status, headers, body)
-
-
 def test_m11_a_slow_key_host_holds_up_nobody_else(app: Flask, machine: Portal, host: KeyHost) -> None:
-    """The event loop answers others while a thread waits for the keys; the form is read a second time."""
+    """The event loop answers others while a thread waits for the keys."""
     over, good = threading.Event(), host.behaviour
 
     def slow(http: BaseHTTPRequestHandler, stop: threading.Event) -> None:
@@ -110,27 +80,15 @@ def test_m11_a_slow_key_host_holds_up_nobody_else(app: Flask, machine: Portal, h
         good(http, stop)
 
     host.behaviour = slow
-
-    async def visit(front: Front, method: str, path: str, body: bytes = b"") -> int:
-        exchange = _Exchange(body)
-        await front.__rsgi__(_Scope(method, path, body), exchange)
-        assert exchange.answer is not None
-        return exchange.answer.status
-
-    async def both() -> tuple[int, int]:
-        front = Front(app.wsgi_app, threads=2)  # type: ignore[arg-type]
-        front.pool = pool
-        waiting = asyncio.create_task(visit(front, "POST", "/token", urlencode(form()).encode()))
-        await asyncio.sleep(0)
+    issuer = settings.current().issuer
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    wanted = Request(method="POST", url=issuer + "/token", headers=headers, body=urlencode(form()).encode())
+    with looping.served(app.wsgi_app) as site:
+        waiting = site.ask(wanted)
         while not host.visits:
-            await asyncio.sleep(0.001)
-        jwks = await visit(front, "GET", "/jwks")
-        assert not waiting.done()
+            time.sleep(0.001)
+        assert site.ask(Request(url=issuer + "/jwks")).answer().status == 200
+        assert not over.is_set()
         over.set()
-        return jwks, await waiting
-
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(2) as pool:
-        assert asyncio.run(both()) == (200, 200)
+        assert waiting.answer().status == 200
     assert host.visits == 1

@@ -84,6 +84,18 @@ class Askers:
             thread.join()
 
 
+def test_r22_a_process_that_dies_again_and_again_is_started_again_and_again(rig: Rig) -> None:
+    rig.await_ready(30)
+    count = len(children(rig.served.process))
+    for _ in range(4):
+        os.kill(max(children(rig.served.process)), signal.SIGKILL)
+        deadline = time.monotonic() + 15
+        while len(children(rig.served.process)) < count and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(children(rig.served.process)) == count
+    assert rig.served.status() is None
+
+
 def test_r24_a_reload_under_load_goes_on_answering(rig: Rig) -> None:
     before = set(children(rig.served.process))
     with Askers(rig) as askers:
@@ -92,10 +104,7 @@ def test_r24_a_reload_under_load_goes_on_answering(rig: Rig) -> None:
         while len(before - set(children(rig.served.process))) < 2 and time.monotonic() < deadline:
             time.sleep(0.1)
     assert len(before - set(children(rig.served.process))) >= 2, "the processes are the old ones"
-    assert set(askers.seen) <= {200, -1}
-    # granian closes its old processes' listening sockets with whatever waits in them (decision 0010).
-    cut = askers.seen.count(-1)
-    assert cut <= 2 * len(askers.threads), f"{cut} of {len(askers.seen)} requests were cut off"
+    assert set(askers.seen) == {200}, "requests were refused or cut off"
 
 
 def test_r24_an_end_under_load_cuts_no_answer_off(rig: Rig) -> None:
@@ -105,6 +114,7 @@ def test_r24_an_end_under_load_cuts_no_answer_off(rig: Rig) -> None:
         while rig.served.status() is None and time.monotonic() < deadline:
             time.sleep(0.05)
     assert rig.served.status() == 0, rig.log[-2000:]
+    # Who connects in the very moment in which a process closes its socket may be cut off.
     assert set(askers.seen) <= {200, 0, -1}
-    assert askers.seen.count(-1) <= len(askers.threads), "answers were cut off"
+    assert askers.seen.count(-1) <= 1, "answers were cut off"
     assert 200 in askers.seen

@@ -156,6 +156,36 @@ def _cookies(rig: Rig, browser: Browser) -> dict[str, str]:
     return browser.cookie_header(rig.served.issuer + "/")
 
 
+def test_r12_a_hung_database_holds_up_nobody_who_does_not_need_it(rig: Rig) -> None:
+    """It accepts connections and never answers; machines that need it are told so, all others are served."""
+    browser = Browser()
+    rig.tokens(browser)
+    stuck = {"token": rig.tokens(Browser(), "openid offline_access")["refresh_token"]}
+    rig.signal_database(signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(rig.timed, rig.form("/revoke", stuck)) for _ in range(8)]
+            time.sleep(0.2)
+            for _ in range(4):
+                for request in (
+                    Request(url=rig.served.issuer + "/jwks"),
+                    Request(url=rig.served.issuer + DISCOVERY),
+                    rig.form("/token", {"grant_type": "client_credentials"}),
+                    rig.form("/token", rig.code(browser)),
+                ):
+                    answer, seconds = rig.timed(request)
+                    assert answer.status == 200
+                    assert seconds < SOON
+            for one in asked:
+                answer, seconds = one.result()
+                assert is_busy(answer)
+                assert seconds < 3 * SOON
+    finally:
+        rig.signal_database(signal.SIGCONT)
+    rig.await_ready(15)
+    assert rig.tokens()["token_type"] == "Bearer"
+
+
 def test_r16_a_read_only_database_confirms_nothing_it_cannot_keep(rig: Rig) -> None:
     browser = Browser()
     made, offline = rig.tokens(browser), rig.tokens(browser, "openid offline_access")

@@ -1,6 +1,5 @@
 """Keys at a client's own address: fetched at need, kept, shared, asked for again."""
 
-import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -14,8 +13,8 @@ from joserfc.jwk import ECKey, RSAKey
 from clients import client_keys
 from clients.client import Client
 from idp.base.errors import Unavailable
-from idp.base.waiting import Waits
 from idp.store import redis
+from idp.store.elsewhere import Task, outcome
 from tests import registrations
 from tests.conftest import MovableClock
 from tests.keyhost import KeyHost, key_host, new_key, public
@@ -282,12 +281,11 @@ def test_a_kid_that_cannot_be_read_is_none(client: Client, host: KeyHost, text: 
     assert [one.kid for one in client_keys.of_jwt(client, text).keys] == ["one"]
 
 
-def test_the_event_loop_does_not_wait_but_says_that_somebody_must(client: Client, host: KeyHost) -> None:
-    async def ask() -> list[str]:
-        return kids(client)
-
-    with pytest.raises(Waits):
-        asyncio.run(ask())
+def test_the_event_loop_does_not_wait_but_leaves_that_to_a_thread(client: Client, host: KeyHost) -> None:
+    task = Task(lambda _: kids(client))
+    work = task.switch(None)
+    assert task.waits
     assert host.visits == 0
-    kids(client)
-    assert asyncio.run(ask()) == ["one"]
+    assert task.switch(outcome(work)) == (["one"], None)
+    assert host.visits == 1
+    assert task.switch(None) == (["one"], None), "nobody is waited for when the keys are here"

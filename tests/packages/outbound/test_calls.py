@@ -1,6 +1,5 @@
 """What a call sends, what it takes as an answer, and what is kept of it."""
 
-import asyncio
 import gzip
 import logging
 import threading
@@ -12,9 +11,9 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from idp import metrics, outbound
-from idp.base.waiting import Waits
 from idp.outbound import crowd
 from idp.outbound.deadline import within
+from idp.store.elsewhere import Task, outcome
 from tests.postgres import free_port
 from tests.records import events
 from tests.sink import Behaviour, answers, document, sink
@@ -216,11 +215,11 @@ def test_all_hosts_together_share_a_bound() -> None:
             pass
 
 
-def test_the_event_loop_sends_nothing_and_says_that_somebody_must_wait() -> None:
-    async def ask(uri: str) -> None:
-        get(uri)
-
+def test_the_event_loop_sends_nothing_itself() -> None:
     with sink(document(b"{}")) as portal:
-        with pytest.raises(Waits):
-            asyncio.run(ask(portal.uri))
+        task = Task(lambda _: get(portal.uri))
+        work = task.switch(None)
+        assert task.waits
         assert portal.requests == []
+        reply, error = task.switch(outcome(work))
+        assert (reply.status, error) == (200, None)
