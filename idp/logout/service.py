@@ -1,6 +1,7 @@
 """Lasting verbs: end a session and promise every portal in it to tell (Back-Channel Logout 1.0 §2.3).
 
 The promises are written first: if the database is down nobody is told "signed out" while portals stay open.
+A portal that is entered meanwhile keeps the session alive for a moment, until it is promised, too.
 """
 
 from collections.abc import Collection
@@ -17,10 +18,10 @@ from idp.sessions import Session
 from idp.store.db import transaction
 
 
-def end(session: Session, *, reason: str, kind: str = "session.end") -> None:
-    """End one session and everything bound to it."""
+def end(session: Session, *, reason: str, kind: str = "session.end") -> frozenset[str]:
+    """End one session and everything bound to it; the portals that were entered in it."""
     _promise([session], kind=kind, reason=reason)
-    sessions.end(session)
+    return _end(session)
 
 
 def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
@@ -29,8 +30,17 @@ def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
     if ending:
         _promise(ending, kind="session.kill", reason=reason)
         for session in ending:
-            sessions.end(session)
+            _end(session)
     return len(ending)
+
+
+def _end(session: Session) -> frozenset[str]:
+    """End a session whose known portals are promised; whoever came since is promised before it ends."""
+    told = frozenset(session.participants)
+    while late := sessions.end_if_told(session, told):
+        tell(late, session.person_id, session.id)
+        told |= late
+    return told
 
 
 @transaction
@@ -41,9 +51,9 @@ def _promise(transaction: Transaction, ending: list[Session], *, kind: str, reas
 
 
 @transaction
-def tell(transaction: Transaction, portals: Collection[str], person_id: str) -> None:
-    """Promise to tell portals that a person is signed out everywhere (§2.4: ``sub`` without ``sid``)."""
-    _tell(transaction, portals, person_id, "")
+def tell(transaction: Transaction, portals: Collection[str], person_id: str, session_id: str = "") -> None:
+    """Promise to tell portals of the end of a session, or of all (§2.4: ``sub`` without ``sid``)."""
+    _tell(transaction, portals, person_id, session_id)
 
 
 def _tell(transaction: Transaction, portals: Collection[str], person_id: str, session_id: str) -> None:

@@ -56,8 +56,7 @@ def done(session_id: str) -> Response:
 
 
 def _end(request: LogoutRequest, session: Session) -> Response:
-    logout.end(session, reason="logout")
-    framed = frontchannel.addresses(session)
+    framed = frontchannel.addresses(session.id, logout.end(session, reason="logout"))
     response = _leaving(framed, _onward(request, session.id)) if framed else _gone(request, session.id)
     pages.clear_session(response)
     response.headers["Clear-Site-Data"] = '"cache"'

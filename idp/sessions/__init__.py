@@ -7,6 +7,7 @@ Not here: the cookie itself (``idp.pages``), logging in (``idp.login``), telling
 from idp.sessions.session import Participant, Session, sid_for
 from idp.sessions.store import (
     end,
+    end_if_told,
     enter,
     find,
     forget_participant,
@@ -20,6 +21,7 @@ __all__ = [
     "Participant",
     "Session",
     "end",
+    "end_if_told",
     "enter",
     "find",
     "forget_participant",

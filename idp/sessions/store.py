@@ -6,6 +6,7 @@ other. The record lives to the absolute limit; the idle limit is judged when a b
 """
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -27,6 +28,18 @@ _SET = Script("""
 if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
 if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return 1
+""")
+
+
+#: A session ends only when nobody was entered whom the caller does not know of; they are named instead.
+_END = Script("""
+local known, late = {}, {}
+for _, field in ipairs(ARGV) do known[field] = true end
+for _, field in ipairs(redis.call('HKEYS', KEYS[1])) do
+  if string.sub(field, 1, 2) == 'c:' and not known[field] then late[#late + 1] = string.sub(field, 3) end
+end
+if #late == 0 then redis.call('DEL', KEYS[1]) end
+return late
 """)
 
 
@@ -150,8 +163,16 @@ def of_person(person_id: str) -> list[Session]:
 
 
 def end(session: Session) -> None:
-    """End a session; every token bound to it is dead from now on."""
+    """End a session, whoever was entered; every token bound to it is dead from now on."""
     redis.pipeline(("DEL", key(session.id)), ("ZREM", _index(session.person_id), session.id))
+
+
+def end_if_told(session: Session, told: Collection[str]) -> frozenset[str]:
+    """End a session in which nobody but these portals was entered; else those that were, and it goes on."""
+    late = _END.run((key(session.id),), [f"c:{client_id}" for client_id in told])
+    if not late:
+        redis.call("ZREM", _index(session.person_id), session.id)
+    return frozenset(client_id.decode() for client_id in late)
 
 
 def forget_participant(person_id: str, client_id: str) -> None:
