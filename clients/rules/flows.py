@@ -22,5 +22,10 @@ def flows(client: Client, terms: Terms) -> Iterator[Fault]:
         yield "grant_types", "addresses for sign-in and sign-out need authorization_code"
     if not client.response_modes or not distinct(client.response_modes):
         yield "response_modes", "must name at least one mode, each once"
+    hybrid = "code id_token" in client.response_types
+    if not client.response_types or not distinct(client.response_types):
+        yield "response_types", "must name at least one type, each once"
+    if hybrid and not {"fragment", "form_post", "fragment.jwt", "form_post.jwt"} & {*client.response_modes}:
+        yield "response_modes", "code id_token needs fragment or form_post (Multiple Response Types §5)"
     if not client.subject_types_allowed or not distinct(client.subject_types_allowed):
         yield "subject_types_allowed", "must name natural, legal or both"

@@ -20,6 +20,8 @@ class AuthorizationRequest:
     parameters: dict[str, str]
     redirect_uri: str
     response_mode: str = "query"
+    hybrid: bool = False
+    """Whether an ID token comes with the code (``code id_token``)."""
     state: str | None = None
     pushed: str = ""
     """The mark of the pushed request it is (``idp.oidc.pushed``)."""

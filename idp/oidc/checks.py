@@ -58,8 +58,16 @@ def state_comes_back_whole(request: AuthorizationRequest) -> None:
 
 
 def response_mode_is_registered(request: AuthorizationRequest) -> None:
-    """A response mode we have and the client registered (OAuth 2.0 Multiple Response Types §2.1)."""
+    """A response mode we have and the client registered (OAuth 2.0 Multiple Response Types §2.1).
+
+    What brings a token travels in the fragment, also when it is refused (§5).
+    """
+    brings_token = "id_token" in request.parameters.get("response_type", "").split(" ")
+    if brings_token and "code id_token" in request.client.response_types:
+        request.response_mode = "fragment"
     mode = request.parameters.get("response_mode", request.response_mode)
+    if request.response_mode == "fragment" and mode in ("query", "query.jwt"):
+        raise Rejected("invalid_request", "response_mode=query cannot carry an ID token")
     if mode not in response_modes.SUPPORTED or mode not in request.client.response_modes:
         raise Rejected("invalid_request", "response_mode is not registered for this client")
     request.response_mode = mode
@@ -83,13 +91,17 @@ def comes_as_it_must(request: AuthorizationRequest) -> None:
         raise Rejected("registration_not_supported", "the parameter registration is not supported")
 
 
-def response_type_is_code(request: AuthorizationRequest) -> None:
-    """Only the code flow (RFC 9700 §2.1.2)."""
+def response_type_is_registered(request: AuthorizationRequest) -> None:
+    """The code flow, or for clients that registered it the hybrid one (RFC 9700 §2.1.2, OIDC Core §3.3)."""
     asked = request.parameters.get("response_type")
     if asked is None:
         raise Rejected("invalid_request", "response_type is missing")
-    if asked != "code":
-        raise Rejected("unsupported_response_type", "only response_type=code is supported")
+    if sorted(asked.split(" ")) == ["code", "id_token"] and "code id_token" in request.client.response_types:
+        request.hybrid = True
+        if "nonce" not in request.parameters:
+            raise Rejected("invalid_request", "nonce is required with an ID token from this endpoint")
+    elif asked != "code" or "code" not in request.client.response_types:
+        raise Rejected("unsupported_response_type", "the response_type is not registered for this client")
     if "authorization_code" not in request.client.grant_types:
         raise Rejected("unauthorized_client", "the client is not registered for the code flow")
 
@@ -198,7 +210,7 @@ LAW: tuple[Check, ...] = (
     response_mode_is_registered,
     lengths_are_bounded,
     comes_as_it_must,
-    response_type_is_code,
+    response_type_is_registered,
     scopes_are_known,
     resources_are_registered,
     details_are_registered,

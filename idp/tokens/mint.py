@@ -15,7 +15,7 @@ from idp.base.secret import b64url
 from idp.tokens import confirmation
 from idp.tokens.handle import Handle
 
-#: An ID token's ``at_hash`` is the left half of the hash its algorithm uses; all ours use SHA-256.
+#: ``at_hash`` and ``c_hash`` are the left half of the hash that the algorithm uses; all ours use SHA-256.
 _HALF = 16
 
 
@@ -80,14 +80,17 @@ def id_token(
     client_id: str,
     lifetime: int,
     algorithm: str,
-    access: str,
+    hashed: dict[str, str],
     auth_time: int,
     amr: tuple[str, ...],
     level: int,
     sid: str,
     extra: dict[str, Any],
 ) -> str:
-    """A signed ID token (OIDC Core §2); ``extra`` holds ``nonce`` and what scopes ask to stand in it."""
+    """A signed ID token (OIDC Core §2); ``extra`` holds ``nonce`` and what scopes ask to stand in it.
+
+    ``hashed`` is what comes with it, by the name of its hash: ``at_hash`` (§3.1.3.6), ``c_hash`` (§3.3.2.11).
+    """
     moment = now()
     claims = {
         "iss": settings.current().issuer,
@@ -99,7 +102,7 @@ def id_token(
         "acr": levels.acr(level),
         "amr": amr,
         "sid": sid,
-        "at_hash": b64url(hashlib.sha256(access.encode()).digest()[:_HALF]),
+        **{name: b64url(hashlib.sha256(value.encode()).digest()[:_HALF]) for name, value in hashed.items()},
         **extra,
     }
     return keyring.sign(claims, alg=algorithm, typ="JWT")

@@ -8,17 +8,16 @@ GET or POST /authorize ── judged ──▶ enough of a session? ──▶ co
 from urllib.parse import urlencode
 
 from idp import audit, consent, keyring, login, sessions, settings
-from idp.base.clock import now, now_us
+from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.base.secret import random_token
 from idp.consent import asks
 from idp.login import Attempt, Decision, Requirement
-from idp.oidc import authorization, checks, intake, pushed
+from idp.oidc import authorization, authorized, checks, intake, pushed
 from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
-from idp.sessions import Participant, Session, browser_state
-from idp.tokens import codes
+from idp.sessions import Session
 
 CONTINUE = "/authorize/continue/"
 #: What fits into a request line of 8190 bytes.
@@ -163,7 +162,8 @@ def _with_consent(
         scopes = _leave(http, request, session, attempt)
     if scopes is None:
         return _to_consent(http, request, session, decision, attempt)
-    answer = _issue(request, session, scopes, decision.organization, known)
+    _answer_once(request)
+    answer = authorized.answer(request, session, scopes, decision.organization, known)
     if attempt is not None:
         login.attempts.take(attempt.id)
     return answer
@@ -212,65 +212,6 @@ def _to_consent(
     )
     login.attempts.keep(attempt.id)
     return see_other(f"/consent/{ask}")
-
-
-def _issue(
-    request: AuthorizationRequest,
-    session: Session,
-    scopes: tuple[str, ...],
-    organization: str | None,
-    known: Participant | None,
-) -> Answer:
-    """Mint the code; the session learns of the portal in the same packet."""
-    client = request.client
-    _answer_once(request)
-    code, grant_id = codes.new_code()
-    grant = codes.Grant(
-        id=grant_id,
-        client_id=client.client_id,
-        redirect_uri=request.redirect_uri,
-        scopes=scopes,
-        nonce=request.nonce,
-        challenge=request.challenge,
-        dpop_jkt=request.dpop_jkt,
-        resources=request.resources,
-        authorization_details=request.details,
-        person_id=session.person_id,
-        organization_id=organization,
-        session_id=session.id,
-        auth_time=session.auth_time,
-        amr=session.amr,
-        ial=session.ial,
-        aal=session.aal,
-        offline="offline_access" in scopes and "refresh_token" in client.grant_types,
-        granted_at=now_us(),
-    )
-    entered = Participant(
-        since=known.since if known else now(),
-        consent=consent.version(client),
-        scopes=scopes if known is None else tuple(dict.fromkeys((*known.scopes, *scopes))),
-        organization=organization,
-    )
-    if not sessions.enter(session, client.client_id, entered, codes.issue_code(grant)):
-        raise Rejected("login_required", "the session has ended")
-    audit.record(
-        "authz.grant",
-        person=session.person_id,
-        organization=organization,
-        client=client.client_id,
-        session=session.id,
-        scope=" ".join(scopes),
-        level=session.level,
-    )
-    return request.answer({"code": code, **_session_state(request, session)})
-
-
-def _session_state(request: AuthorizationRequest, session: Session) -> dict[str, str]:
-    """What a web portal's page asks our session frame with (OIDC Session Management 1.0 §2)."""
-    if request.client.application_type != "web":
-        return {}
-    origin = browser_state.origin(request.redirect_uri)
-    return {"session_state": browser_state.session_state(session.id, request.client.client_id, origin)}
 
 
 def _is(request: AuthorizationRequest, session: Session) -> bool:

@@ -75,7 +75,7 @@ def _document(issuer: str, *_: str) -> bytes:
             "revocation_endpoint": f"{issuer}/revoke",
             "end_session_endpoint": f"{issuer}/end_session",
             "scopes_supported": scopes.grantable(),
-            "response_types_supported": ["code"],
+            "response_types_supported": ["code", "code id_token"],
             "response_modes_supported": response_modes.SUPPORTED,
             "authorization_signing_alg_values_supported": keyring.algorithms(),
             "grant_types_supported": [grant.GRANT_TYPE for grant in grants.REGISTER],

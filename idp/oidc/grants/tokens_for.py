@@ -26,7 +26,7 @@ def answer(
         "token_type": confirmation.token_type(grant.cnf),
         "expires_in": client.access_token_lifetime,
         "scope": " ".join(scopes),
-        "id_token": _id_token(client, grant, scopes, organization, access),
+        "id_token": _id_token(client, grant, scopes, organization, {"at_hash": access}),
     }
     if grant.authorization_details:
         body["authorization_details"] = grant.authorization_details
@@ -76,7 +76,7 @@ def _id_token(
     grant: Grant,
     scopes: tuple[str, ...],
     organization: Organization | None,
-    access: str,
+    hashed: dict[str, str],
 ) -> str:
     extra = claims.id_token_claims(
         scopes, ial=grant.ial, aal=grant.aal, organization=organization, sector=client.sector
@@ -88,13 +88,18 @@ def _id_token(
         client_id=client.client_id,
         lifetime=client.id_token_lifetime,
         algorithm=client.id_token_signed_response_alg,
-        access=access,
+        hashed=hashed,
         auth_time=grant.auth_time,
         amr=grant.amr,
         level=levels.level(grant.ial, grant.aal),
         sid=sessions.sid_for(grant.session_id, client.client_id),
         extra=extra,
     )
+
+
+def front_channel_id_token(client: Client, grant: Grant, code: str) -> str:
+    """The ID token that comes with the code (OIDC Core §3.3.2.11): it holds the code's hash."""
+    return _id_token(client, grant, grant.scopes, organization(grant), {"c_hash": code})
 
 
 def organization(grant: Grant) -> Organization | None:

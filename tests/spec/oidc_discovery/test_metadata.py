@@ -57,7 +57,9 @@ def test_rs256_is_among_the_algorithms_and_none_is_not(metadata: dict[str, Any])
 
 def test_there_is_a_published_key_for_every_announced_algorithm(me: Person, metadata: dict[str, Any]) -> None:
     keys = (me.get("/jwks").json or {})["keys"]
-    assert {key["alg"] for key in keys if key["use"] == "sig"} == set(metadata["id_token_signing_alg_values_supported"])
+    assert {key["alg"] for key in keys if key["use"] == "sig"} == set(
+        metadata["id_token_signing_alg_values_supported"]
+    )
     assert len({key["kid"] for key in keys}) == len(keys)
 
 

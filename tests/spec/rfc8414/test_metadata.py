@@ -66,7 +66,7 @@ def test_section_2_every_announced_grant_is_served_and_no_other(
 def test_section_2_every_announced_response_type_is_served_and_no_other(
     me: Person, tax: Portal, metadata: dict[str, Any]
 ) -> None:
-    assert metadata["response_types_supported"] == ["code"]
+    assert metadata["response_types_supported"] == ["code", "code id_token"]
     assert "error" not in query(me.authorize(tax).location)
     for other in ("token", "id_token", "code id_token", "none"):
         assert query(me.authorize(tax, response_type=other).location)["error"] == "unsupported_response_type"
