@@ -96,13 +96,14 @@ class SigningPortal(Portal):
         asked = {"client_id": self.client.client_id, "request_uri": request_uri, **beside}
         return person.get("/authorize?" + urlencode(asked))
 
-    def response(self, person: Person, request_uri: str) -> dict[str, str]:
-        """The authorization response at the end of a request, its JWT opened; consent is given on the way."""
+    def response(self, person: Person, request_uri: str, decision: str = "agree") -> dict[str, str]:
+        """The authorization response at the end of a request, its JWT opened; consent is asked on the way."""
         answer = self.open(person, request_uri)
         while answer.status_code == 303 and answer.location.startswith("/"):
             here = answer.location
-            answer = person.agree(here) if "/consent/" in here else person.get(here)
+            answer = person.agree(here, decision) if "/consent/" in here else person.get(here)
         assert answer.status_code == 303, answer.data
+        assert answer.location.startswith(self.redirect_uri)
         told = query(answer.location)
         return told if "response" not in told else read(told["response"])
 

@@ -236,7 +236,9 @@ def read_hint(hint: str) -> dict[str, Any]:
         claims = keyring.verify(hint, typ="JWT")
     except Rejected as error:
         raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer") from error
-    if claims.get("iss") != settings.current().issuer or not isinstance(claims.get("aud"), str):
+    texts = isinstance(claims.get("aud"), str) and isinstance(claims.get("sub"), str)
+    if claims.get("iss") != settings.current().issuer or not texts:
+        # Other JWTs of ours, such as signed responses, speak of nobody.
         raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer")
     return claims
 

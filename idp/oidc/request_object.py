@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from clients import Client, profiles
-from idp import outbound, settings
+from idp import keyring, outbound, settings
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.oidc import client_jwt
@@ -58,9 +58,8 @@ def parameters(client: Client, text: str) -> dict[str, str]:
 
 def claims_of(client: Client, text: str, terms: Terms) -> dict[str, Any]:
     """The claims of an object that this client signed, for us, in time, and shown for the first time."""
-    header, claims = _verified(client, text, terms)
-    kind = header.get("typ", "")
-    if not isinstance(kind, str) or kind.lower() not in _TYPES:
+    header, claims = _verified(client, _decrypted(text, terms), terms)
+    if header.get("typ", "").lower() not in _TYPES:
         raise terms.refused("the typ of the request object is not oauth-authz-req+jwt")
     missing = [name for name in terms.claims if name not in claims]
     if missing:
@@ -85,6 +84,16 @@ def fetch(client: Client, uri: str) -> str:
     except outbound.Failed as failure:
         raise Rejected("invalid_request_uri", "request_uri could not be fetched", why=failure.why) from None
     return reply.body.decode("ascii", "replace").strip()
+
+
+def _decrypted(text: str, terms: Terms) -> str:
+    """What was encrypted to us, or the text as it is; inside stands the signed object (RFC 9101 §6.1)."""
+    if text.count(".") != 4:
+        return text
+    try:
+        return keyring.decrypt(text).decode("ascii", "replace")
+    except keyring.Unreadable as error:
+        raise terms.refused("the request object cannot be decrypted", why=str(error)) from error
 
 
 def _verified(client: Client, text: str, terms: Terms) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,6 +11,7 @@ from clients.authorization_details import REGISTER
 from idp import claims, keyring, login, settings
 from idp.base import levels
 from idp.base.secret import b64url
+from idp.keyring import decryption
 from idp.oidc import client_auth, dpop, grants, mtls, response_modes
 from idp.oidc.client_auth.private_key_jwt import ALGORITHMS
 from idp.oidc.request import Answer, Request
@@ -102,6 +103,8 @@ def _document(issuer: str, *_: str) -> bytes:
             "require_request_uri_registration": True,
             "require_signed_request_object": False,
             "request_object_signing_alg_values_supported": ALGORITHMS,
+            "request_object_encryption_alg_values_supported": decryption.ALGORITHMS,
+            "request_object_encryption_enc_values_supported": decryption.ENCODINGS,
             "authorization_response_iss_parameter_supported": True,
             "check_session_iframe": f"{issuer}/check_session",
             "frontchannel_logout_supported": True,
