@@ -1,8 +1,5 @@
 """A portal that signs what it says: assertions (RFC 7523), request objects (RFC 9101), proofs (RFC 9449)."""
 
-import hashlib
-import json
-from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +12,7 @@ from werkzeug.test import TestResponse
 from clients import profiles
 from idp.base.clock import now
 from tests.actors import ISSUER, Person, Portal, portal, query
+from tests.possession import Holder
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 OBJECT_TYPE = "oauth-authz-req+jwt"
@@ -43,7 +41,7 @@ class SigningPortal(Portal):
     """A portal written out by hand that holds a signing key and a key it proves possession of."""
 
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
-    proof_key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256"))
+    holder: Holder = field(default_factory=Holder)
 
     def credentials(self, key: Any = None, alg: str = "ES256", **changes: Any) -> dict[str, str]:
         """The form's members that authenticate the client; ``None`` leaves a claim out."""
@@ -130,21 +128,9 @@ class SigningPortal(Portal):
         headers = {"DPoP": self.proof("/token", nonce)} if self.client.dpop_bound_access_tokens else {}
         return person.post("/token", {**form, **self.credentials()}, headers=headers)
 
-    def proof(self, path: str, nonce: str = "", method: str = "POST") -> str:
+    def proof(self, path: str, nonce: str = "") -> str:
         """A proof that this portal holds its key (RFC 9449 §4.2)."""
-        header = {"alg": "ES256", "typ": "dpop+jwt", "jwk": self.proof_key.as_dict(private=False)}
-        claims = {"jti": str(uuid4()), "htm": method, "htu": ISSUER + path, "iat": now()}
-        if nonce:
-            claims["nonce"] = nonce
-        return jwt.encode(header, claims, self.proof_key, registry=ANYTHING, default_type=None)
-
-    @property
-    def thumbprint(self) -> str:
-        """The key's thumbprint, as ``dpop_jkt`` names it (RFC 7638 §3)."""
-        public = self.proof_key.as_dict(private=False)
-        members = {name: public[name] for name in ("crv", "kty", "x", "y")}
-        text = json.dumps(members, sort_keys=True, separators=(",", ":"))
-        return urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+        return self.holder.proof(path, **({"nonce": nonce} if nonce else {}))
 
 
 def read(token: str) -> dict[str, Any]:

@@ -91,14 +91,20 @@ def of_token_request(http: Request, client: Client) -> Sender:
     return Sender()
 
 
-def of_pushed_request(http: Request, parameters: dict[str, str]) -> Sender:
+def of_pushed_request(http: Request) -> Sender:
     """The sender of a pushed request, to whose key the code will be bound (RFC 9449 §10.1)."""
     if not dpop.shown(http):
         return Sender()
     proof = dpop.read(http)
-    if not same(parameters.get("dpop_jkt", proof.thumbprint), proof.thumbprint):
-        raise dpop.refused("dpop_jkt is not the key of the proof")
     return Sender(confirmation.text(confirmation.JKT, proof.thumbprint), proof)
+
+
+def pushes(sender: Sender, parameters: dict[str, str]) -> dict[str, str]:
+    """The request, its code bound to the key of its sender; it may not name another (RFC 9449 §10.1)."""
+    bound = parameters | sender.code_binding
+    if "dpop_jkt" in parameters and not same(parameters["dpop_jkt"], bound["dpop_jkt"]):
+        raise dpop.refused("dpop_jkt is not the key of the proof")
+    return bound
 
 
 def redeems(sender: Sender, thumbprint: str) -> None:

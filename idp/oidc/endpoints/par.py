@@ -51,10 +51,11 @@ class PushedRequestEndpoint:
 
 
 def _push(client: Client, http: FormRequest) -> tuple[str, int]:
-    parameters, signed = _asked(client, http.form)
-    sent_by = sender.of_pushed_request(http.http, parameters)
+    # A proof first: when it lacks a nonce, the same object comes again, and its jti must not be spent.
+    sent_by = sender.of_pushed_request(http.http)
+    asked, signed = _asked(client, http.form)
     request_uri, mark = pushed.new()
-    request = Pushed(mark=mark, parameters=parameters | sent_by.code_binding, signed=signed)
+    request = Pushed(mark=mark, parameters=sender.pushes(sent_by, asked), signed=signed)
     _judge(client, request)
     sent_by.settle()
     return request_uri, pushed.keep(client.client_id, request)

@@ -57,7 +57,7 @@ def test_fapi2_discovery_end_point_verification(me: Person, first: SigningPortal
 
 def test_fapi2_happy_flow(me: Person, first: SigningPortal, second: SigningPortal) -> None:
     """A9 happy-flow: two clients in sequence, the second with dpop_jkt and a long nonce."""
-    for client, changes in ((first, {}), (second, {"dpop_jkt": second.thumbprint, "nonce": "n" * 43})):
+    for client, changes in ((first, {}), (second, {"dpop_jkt": second.holder.thumbprint, "nonce": "n" * 43})):
         told = client.response(me, client.pushed(me, **changes))
         assert set(told) - {"session_state"} <= {"code", "state", "iss", "dummy1", "dummy2"}
         assert (told["state"], told["iss"]) == ("st-1", ISSUER)

@@ -132,6 +132,18 @@ def test_5_4_1_a_refusal_by_the_person_is_signed(me: Person, bank: SigningPortal
     assert (told["error"], told["state"]) == ("access_denied", "st-1")
 
 
+def test_a_challenge_for_a_nonce_does_not_spend_the_object(me: Person, bank: SigningPortal) -> None:
+    """RFC 9449 §8, §10.1: the same object comes again with a proof that has the nonce."""
+    from idp import settings
+
+    settings.use(settings.current().model_copy(update={"dpop_demands_nonce": True}))
+    form = {"client_id": "bank", "request": bank.object(jti="once")}
+    challenged = bank.push(me, form, bank.proof("/par"))
+    assert refusal(challenged) == (400, "use_dpop_nonce")
+    again = bank.push(me, form, bank.proof("/par", challenged.headers["DPoP-Nonce"]))
+    assert again.status_code == 201
+
+
 def test_nothing_is_kept_of_a_refused_object(me: Person, bank: SigningPortal) -> None:
     """Attack book F01: what is refused leaves no request behind."""
     form = {"client_id": "bank", "redirect_uri": bank.redirect_uri, "request": "x"}
