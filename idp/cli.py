@@ -15,6 +15,7 @@ COMMANDS = {
     "clients": "clients.commands:clients",
     "db": "idp.commands:db",
     "demo": "idp.demo.commands:demo",
+    "explain": "idp.commands:explain",
     "keys": "idp.keys:keys",
     "personas": "idp.personas.commands:personas",
     "persons": "idp.logout.commands:persons",
@@ -23,7 +24,7 @@ COMMANDS = {
     "worker": "idp.commands:worker",
 }
 #: Commands that read the settings themselves, or make their own.
-_WITHOUT_SETTINGS = ("demo", "settings")
+_WITHOUT_SETTINGS = ("demo", "explain", "settings")
 
 
 class Commands(click.Group):

@@ -2,10 +2,11 @@
 
 import os
 import sys
+from difflib import get_close_matches
 
 import click
 
-from idp import settings
+from idp import explanations, settings
 from idp.settings import reference
 
 
@@ -44,6 +45,26 @@ def show_settings(*, markdown: bool) -> None:
         return
     for name, value in reference.in_force(settings.current()):
         click.echo(f"{name}={value}")
+
+
+@click.command()
+@click.argument("code", required=False)
+@click.option("--markdown", is_flag=True, help="Every code, as docs/errors.md.")
+def explain(code: str | None, *, markdown: bool) -> None:
+    """Explain an error code that a portal met; without one, list them all."""
+    if markdown:
+        click.echo(explanations.page(), nl=False)
+    elif code is None:
+        for one in explanations.EXPLANATIONS:
+            click.echo(f"{one.code:36}{one.meaning_zh} / {one.meaning}")
+    elif found := explanations.BY_CODE.get(code):
+        click.echo(explanations.text(found))
+    else:
+        near = ", ".join(get_close_matches(code, explanations.BY_CODE, n=3))
+        raise click.ClickException(
+            f"没有这个代码 / no such code: {code[:60]!r}"
+            + (f"; 是否想查 / did you mean: {near}" if near else "")
+        )
 
 
 @click.group()
