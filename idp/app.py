@@ -13,7 +13,7 @@ import idp.organizations.models
 import idp.persons.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from clients import client_keys
-from idp import keyring, metrics, pages, persons, settings
+from idp import keyring, metrics, pages, persons, readiness, settings
 from idp.account import views as account
 from idp.base.errors import Unavailable
 from idp.base.secret import same
@@ -26,7 +26,7 @@ from idp.oidc import answers, mtls
 from idp.oidc.answers import Page
 from idp.oidc.request import Answer, Request
 from idp.settings import Settings
-from idp.store import db, elsewhere, once, redis
+from idp.store import db, disk, once, redis
 
 #: The web face, beside what every page shares.
 BLUEPRINTS = (login.blueprint, consent.blueprint, logout.blueprint, account.blueprint)
@@ -68,7 +68,7 @@ def create_app(configured: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if conf.environment == "development":
         app.register_blueprint(demo.blueprint)
-    app.wsgi_app = Gate(app.wsgi_app, conf, health(_ready) | {"/metrics": _metrics})  # type: ignore[method-assign]
+    app.wsgi_app = Gate(app.wsgi_app, conf, health(readiness.state) | {"/metrics": _metrics})  # type: ignore[method-assign]
     return app
 
 
@@ -79,30 +79,6 @@ def _refuse_for_the_gate() -> Response | None:
         return None
     g.login_session = None
     return pages.refuse(refusal.code, refusal.status)
-
-
-def _ready() -> dict[str, bool]:
-    database = elsewhere.run(_answers, _ask_database)
-    return {"database": database, "redis": _answers(_ask_redis), "keys": not keyring.broken()}
-
-
-def _answers(ask: object) -> bool:
-    try:
-        ask()  # type: ignore[operator]
-    except Unavailable:
-        return False
-    return True
-
-
-def _ask_database() -> None:
-    with db.reading() as connection:
-        connection.exec_driver_sql("SELECT 1")
-
-
-def _ask_redis() -> None:
-    # From here on marks are kept: what is used for the first time afterwards is known to be.
-    for kind in ("jti", "dpop"):
-        once.since(kind)
 
 
 def _metrics(http: Request) -> Answer:
@@ -121,4 +97,5 @@ def forget_caches() -> None:
     persons.forget()
     clients.forget()
     once.forget()
+    disk.forget()
     client_keys.forget()

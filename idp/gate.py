@@ -179,7 +179,7 @@ def _answer(handlers: dict[str, protocol.Handler], http: Request) -> Answer:
 
 
 def health(ready: Callable[[], dict[str, bool]]) -> dict[str, Callable[[Request], Answer]]:
-    """The probes: ``/livez`` says the process answers, ``/readyz`` that its stores do."""
+    """The probes: ``/livez`` says the process answers, ``/readyz`` that its stores do (``idp.readiness``)."""
 
     def livez(http: Request) -> Answer:
         return Answer(200, answers.JSON, b'{"alive":true}')

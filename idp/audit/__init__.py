@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from idp.audit import event, queries, spool
 from idp.audit.event import Event, Outcome
+from idp.audit.spool import has_room
 from idp.audit.verification import Problem, Report, verify
 from idp.base.trace import request_context, set_request
 
 __all__ = [
-    "Event", "Outcome", "Problem", "Report", "record", "record_in", "request_context", "set_request", "verify"
+    "Event", "Outcome", "Problem", "Report",
+    "has_room", "record", "record_in", "request_context", "set_request", "verify",
 ]  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from idp import settings
 from idp.base.errors import Unavailable
 from idp.base.secret import random_token
+from idp.store import disk
 
 #: A file is closed at this size, and its successor opened.
 FILE_LIMIT = 16 * 1024 * 1024
@@ -126,6 +127,16 @@ def size(folder: Path) -> int:
         with suppress(FileNotFoundError):  # shipped meanwhile
             total += path.stat().st_size
     return total
+
+
+def has_room() -> bool:
+    """Whether the next event could be written: its disk takes data, and the worker keeps up."""
+    folder = writer().folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return size(folder) < TOTAL_LIMIT and disk.takes_data(folder)
+    except OSError:
+        return False
 
 
 def finished(path: Path) -> bool:

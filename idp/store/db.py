@@ -5,9 +5,11 @@ statements. Writes run in ``transaction`` functions, retried once where the data
 met (SQLSTATE 40001, 40P01; SQLite: busy).
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from flask import Flask
@@ -18,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from idp.base.errors import Unavailable
-from idp.store import elsewhere
+from idp.store import disk, elsewhere
 
 
 class Base(DeclarativeBase):
@@ -122,6 +124,20 @@ def reading() -> Iterator[Connection]:
             yield connection
     except (OperationalError, InterfaceError, PoolTimeout) as error:
         raise Unavailable("database") from error
+
+
+def demand_writable() -> None:
+    """Raise ``Unavailable`` unless the database answers and takes changes."""
+    with reading() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("SELECT 1")
+            path = Path(connection.engine.url.database or "")
+            writable = os.access(path, os.W_OK) and disk.takes_data(path.parent)
+        else:
+            # A standby says so, too (PostgreSQL, Hot Standby).
+            writable = connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "off"
+    if not writable:
+        raise Unavailable("database is read-only")
 
 
 def fetch_all(statement: Executable) -> list[Row[Any]]:

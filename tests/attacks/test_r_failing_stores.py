@@ -193,6 +193,8 @@ def test_r16_a_read_only_database_confirms_nothing_it_cannot_keep(rig: Rig) -> N
     rig.sql("SELECT pg_reload_conf()")
     time.sleep(0.3)
     try:
+        assert rig.get("/readyz").status == 503
+        assert (rig.ready()["database"], rig.ready()["redis"], rig.ready()["record"]) == (False, True, True)
         assert is_busy(rig.post("/revoke", {"token": offline["refresh_token"]}))
         assert is_busy(rig.refresh(offline["refresh_token"]))
         hint = f"{rig.served.issuer}/end_session?id_token_hint={made['id_token']}"
