@@ -20,7 +20,7 @@ from idp import journal, migration, settings, worker
 from idp.app import create_app
 from idp.base.errors import Rejected, Unavailable
 from idp.gate import Gate
-from idp.server import processes
+from idp.server import memory, processes
 from idp.settings import Settings
 from idp.store import db, embedded, redis
 
@@ -70,6 +70,7 @@ def run() -> int:
             migration.upgrade()
         _refuse_eviction(conf)
         db.disconnect()
+        memory.settle()
         with _kept("worker", Worker):
             return processes.run(gate, conf)
 

@@ -44,8 +44,6 @@ def run(gate: Gate, conf: Settings) -> int:
         del os.environ[name]
     address, _, port = conf.listen.rpartition(":")
     _listeners.extend(_listen(address.strip("[]"), int(port), conf.processes))
-    gc.collect()
-    gc.freeze()
     return Parent(gate, conf.threads, _listeners).run()
 
 
