@@ -9,7 +9,9 @@ from alembic.script import ScriptDirectory
 
 from idp.store import db
 
-SCRIPTS = Path(__file__).parent.parent / "migrations"
+_HERE = Path(__file__).parent
+#: In an installed package they lie inside (``setup.py``), in a checkout beside it.
+SCRIPTS = next(folder for folder in (_HERE / "migrations", _HERE.parent / "migrations") if folder.is_dir())
 
 
 class SchemaMismatch(Exception):
@@ -17,7 +19,7 @@ class SchemaMismatch(Exception):
 
 
 def config() -> Config:
-    """Alembic's configuration: the scripts beside the package, the connection from ``idp.store``."""
+    """Alembic's configuration: our scripts, and the connection from ``idp.store``."""
     made = Config()
     made.set_main_option("script_location", str(SCRIPTS))
     return made
