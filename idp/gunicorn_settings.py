@@ -1,4 +1,4 @@
-"""Settings for gunicorn in the place of our own server: ``gunicorn --config python:idp.gunicorn_settings wsgi:app``.
+"""gunicorn in our own server's place: ``gunicorn --config python:idp.gunicorn_settings wsgi:app``.
 
 Its Python parser is the strictest of those tried, and each of its requests costs five times as much
 (decision 0010).

