@@ -1,11 +1,11 @@
-"""The map from each MUST of a standard to the code that keeps it and the test that holds it.
+"""The map from what a standard demands to the code that keeps it and the test that holds it.
 
     python -m tests.specmap > docs/spec-map.md
 
-What a standard demands of us stands in ``tests/spec/<standard>/requirements.yaml``, in our own words:
+A test of ``tests/spec/<standard>`` names its section (``test_section_2_1_...``, or a docstring that begins
+``RFC 9126 §2.1: ...``); its sentence is the demand. ``requirements.yaml`` beside the tests says what tests
+alone do not: demands held by several tests or by tests elsewhere, demands that are not ours, and mutations.
 
-    title: Pushed Authorization Requests
-    cited: [RFC 9126]
     requirements:
       - section: "2.1"
         must: a pushed request that holds a request_uri is refused
@@ -65,20 +65,75 @@ class Standard:
     requirements: tuple[Requirement, ...]
 
 
+#: Standards whose folder does not tell how the code cites them.
+_CITED = {
+    "conformance": (),
+    "fapi2_message_signing": ("FAPI 2.0 Message Signing",),
+    "fapi2_security_profile": ("FAPI 2.0",),
+    "gb11643": ("GB 11643",),
+    "gb32100": ("GB 32100",),
+    "jarm": ("JARM",),
+    "oidc_backchannel_logout": ("Back-Channel Logout",),
+    "oidc_core": ("OIDC Core",),
+    "oidc_discovery": ("OIDC Discovery",),
+    "oidc_frontchannel_logout": ("Front-Channel Logout",),
+    "oidc_registration": ("Registration",),
+    "oidc_rp_initiated_logout": ("RP-Initiated Logout",),
+    "oidc_session_management": ("Session Management",),
+    "ciba": ("CIBA Core",),
+}
+_SECTION_IN_NAME = re.compile(r"test_(?:[a-z]+_)*?section_((?:\d+|[a-z])(?:_\d+)*)_(\w+)")
+_PLAN_IN_WORDS = re.compile(r"A(\d+) (.+)")
+_SECTION_IN_WORDS = re.compile(r"[^§:]{2,40}§([A-Z\d][\d.]*)[^:]*: (.+)")
+
+
 def standards() -> list[Standard]:
-    """Every standard whose requirements are written down."""
-    return [_standard(path) for path in sorted(SPEC.glob("*/requirements.yaml"))]
+    """Every standard that has tests or requirements written down."""
+    folders = {path.parent for path in [*SPEC.glob("*/test_*.py"), *SPEC.glob("*/requirements.yaml")]}
+    return [_standard(folder) for folder in sorted(folders)]
 
 
-def _standard(path: Path) -> Standard:
-    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    listed = tuple(
+def _standard(folder: Path) -> Standard:
+    path = folder / "requirements.yaml"
+    content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+    listed = [
         Requirement(**{**entry, "section": str(entry["section"]), "tests": tuple(entry.get("tests", ()))})
-        for entry in content["requirements"]
-    )
+        for entry in content.get("requirements", ())
+    ]
+    held = {test for one in listed for test in one.tests}
+    listed += [one for one in _sentences(folder) if not held & {*one.tests}]
+    name = folder.name
     return Standard(
-        folder=path.parent.name, title=content["title"], cited=tuple(content["cited"]), requirements=listed
+        folder=name,
+        title=name.replace("_", " ").upper() if name.startswith("rfc") else name.replace("_", " "),
+        cited=_CITED[name] if name in _CITED else (f"RFC {name.removeprefix('rfc')}",),
+        requirements=tuple(sorted(listed, key=lambda one: _order(one.section))),
     )
+
+
+def _sentences(folder: Path) -> Iterator[Requirement]:
+    """Each test of a folder as the demand that its name or docstring states."""
+    for path in sorted(folder.glob("test_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                section, must = _stated(node)
+                yield Requirement(section=section, must=must, tests=(f"{path.name}::{node.name}",))
+
+
+def _stated(node: ast.FunctionDef) -> tuple[str, str]:
+    """Section and sentence; a module of a certification plan stands under the number of its plan."""
+    words = (ast.get_docstring(node) or "").replace("\n", " ")
+    if told := _SECTION_IN_WORDS.match(words):
+        return told[1].rstrip("."), told[2]
+    if told := _PLAN_IN_WORDS.match(words):
+        return told[1], told[2]
+    if named := _SECTION_IN_NAME.fullmatch(node.name):
+        return named[1].replace("_", "."), named[2].replace("_", " ")
+    return "", words or node.name.removeprefix("test_").replace("_", " ")
+
+
+def _order(section: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (10_000, part) for part in section.split(".")]
 
 
 @cache
@@ -151,7 +206,7 @@ def markdown() -> str:
     ]
     for standard in known:
         tests = {test for one in standard.requirements for test in one.tests}
-        title = f"[{', '.join(standard.cited)}](#{standard.folder.replace('_', '-')}) {standard.title}"
+        title = f"[{', '.join(standard.cited) or standard.title}](#{standard.folder.replace('_', '-')})"
         broken = sum(one.mutation is not None for one in standard.requirements)
         lines.append(f"| {title} | {len(standard.requirements)} | {len(tests)} | {broken} |")
     for standard in known:
@@ -161,7 +216,7 @@ def markdown() -> str:
 
 def _table(standard: Standard) -> Iterator[str]:
     yield from ("", f'<a id="{standard.folder.replace("_", "-")}"></a>')
-    yield from (f"## {', '.join(standard.cited)}: {standard.title}", "")
+    yield from (f"## {', '.join(standard.cited) or standard.title}", "")
     yield from ("| § | demanded of this server | code | test |", "|---|---|---|---|")
     for one in standard.requirements:
         code = [place for name in standard.cited for place in cited().get((name, one.section), [])]

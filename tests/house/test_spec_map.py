@@ -17,11 +17,3 @@ def test_every_requirement_has_a_test_or_a_reason(standard: specmap.Standard) ->
     assert bare == []
     named = [specmap.full_name(standard, test) for one in standard.requirements for test in one.tests]
     assert sorted({*named} - specmap.tests_that_exist()) == []
-
-
-@pytest.mark.parametrize("standard", STANDARDS, ids=lambda one: one.folder)
-def test_every_test_of_a_standard_stands_in_the_map(standard: specmap.Standard) -> None:
-    folder = f"spec/{standard.folder}/"
-    own = {test for test in specmap.tests_that_exist() if test.startswith(folder)}
-    named = {specmap.full_name(standard, test) for one in standard.requirements for test in one.tests}
-    assert sorted(own - named) == []
