@@ -27,6 +27,9 @@ _MEMBERS = {
 }
 _COMMON = frozenset({"kty", "kid", "use", "alg", "key_ops"})
 _AGREEMENT = ("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
+#: How a content key reaches a client, and what it does there (RFC 7518 §4, §5): no RSA1_5, no SHA-1.
+KEY_MANAGEMENT = (*_AGREEMENT, "RSA-OAEP-256")
+CONTENT_ENCRYPTION = ("A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM")
 _ALGORITHMS: dict[Use, dict[str, tuple[str, ...]]] = {
     "sig": {
         "RSA": ("RS256", "PS256", "RS384", "PS384", "RS512", "PS512"),
@@ -35,7 +38,7 @@ _ALGORITHMS: dict[Use, dict[str, tuple[str, ...]]] = {
         "Ed25519": ("EdDSA", "Ed25519"),
     },
     "enc": {
-        "RSA": ("RSA-OAEP-256", "RSA-OAEP"),
+        "RSA": ("RSA-OAEP-256",),
         "P-256": _AGREEMENT,
         "P-384": _AGREEMENT,
         "X25519": _AGREEMENT,

@@ -8,6 +8,7 @@ Not here: how a registration is written (``clients.manifest``), what follows fro
 
 from clients.client import Client
 from clients.rules.addresses import addresses
+from clients.rules.answers import answers
 from clients.rules.authentication import authentication
 from clients.rules.data import data
 from clients.rules.defaults import defaults
@@ -34,6 +35,7 @@ RULES: tuple[Rule, ...] = (
     requests,
     authentication,
     keys,
+    answers,
     data,
     details,
     issuers,

@@ -48,6 +48,11 @@ def json(value: Mapping[str, Any], status: int = 200, headers: tuple[tuple[str, 
     return Answer(status, (*JSON, *headers), orjson.dumps(value))
 
 
+def jwt(text: str, media_type: str) -> Answer:
+    """A JWT that nobody may store (OIDC Core §5.3.2, RFC 9701 §5)."""
+    return Answer(200, (("Content-Type", media_type), *NO_STORE, *_SAFE), text.encode())
+
+
 def see_other(location: str) -> Answer:
     """Send a browser on with GET (303: a form's credentials are never sent on, RFC 9700 §4.12)."""
     return Answer(303, (("Location", location), *NO_STORE, *_SAFE))

@@ -5,6 +5,7 @@ parameters come from the form alone and once, two ways of authenticating are ref
 any judgement, hooks are never relied on, and no token reaches a log.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from authlib.oauth2.rfc6749 import AuthorizationServer, OAuth2Error, OAuth2Request
@@ -50,6 +51,10 @@ class FormRequest(OAuth2Request):  # type: ignore[misc]
     def form(self) -> dict[str, str]:
         """The form's parameters."""
         return self._form
+
+
+#: Makes the answer of an endpoint of its request and what it found.
+Shape = Callable[[FormRequest, dict[str, Any]], Answer]
 
 
 class Server(AuthorizationServer):  # type: ignore[misc]
@@ -99,14 +104,14 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         except (OAuth2Error, Rejected) as error:
             return self._refuse(request, error)
 
-    def answer_endpoint(self, name: str, http: Request) -> Answer:
-        """Revocation and introspection."""
+    def answer_endpoint(self, name: str, http: Request, shape: Shape | None = None) -> Answer:
+        """Revocation and introspection; ``shape`` makes the answer of what was found."""
         request: FormRequest | None = None
         try:
             request = self.create_oauth2_request(http)
             (endpoint,) = self._endpoints[name]
             status, body, _ = endpoint.create_endpoint_response(request)
-            return answers.json(body, status)
+            return shape(request, body) if shape else answers.json(body, status)
         except (OAuth2Error, Rejected) as error:
             return self._refuse(request, error)
 

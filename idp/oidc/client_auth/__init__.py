@@ -20,6 +20,7 @@ from idp.oidc.client_auth import (
     self_signed_tls_client_auth,
     tls_client_auth,
 )
+from idp.tokens import envelope
 
 if TYPE_CHECKING:
     from idp.oidc.engine import FormRequest
@@ -60,6 +61,7 @@ def authenticate(request: "FormRequest", *, public_allowed: bool) -> Client:
     if client is None or not proven or (method == "none" and not public_allowed):
         raise refused(f"{method} failed for {client_id[:100]}")
     request.auth_method = method
+    envelope.ready(client)
     return client
 
 

@@ -18,6 +18,7 @@ from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
 from idp.sessions import Session
+from idp.tokens import envelope
 
 CONTINUE = "/authorize/continue/"
 #: What fits into a request line of 8190 bytes.
@@ -65,6 +66,7 @@ def resume(http: Request) -> Answer:
     if attempt is None or not attempt.belongs_to(browser) or "request" not in attempt.params:
         raise Page("APP-003", why="unknown or foreign attempt")
     request = authorization.from_record(attempt.params["request"])
+    envelope.ready(request.client)
     if attempt.outcome:
         login.attempts.take(attempt.id)
         return _refuse(request, _outcome(attempt))
@@ -83,6 +85,7 @@ def resume(http: Request) -> Answer:
 
 def _authorize(http: Request, parameters: dict[str, str]) -> Answer:
     client = checks.client_of(parameters)
+    envelope.ready(client)
     if intake.is_plain(parameters):
         return _judged(http, checks.begun(client, parameters))
     try:

@@ -11,7 +11,7 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint as Base
 from clients import Client
 from idp import audit, organizations, tokens
 from idp.base.errors import Rejected
-from idp.oidc import bearer, client_auth
+from idp.oidc import bearer, client_auth, secured
 from idp.oidc.engine import FormRequest, Server
 from idp.oidc.request import Answer, Request
 from idp.tokens import confirmation
@@ -74,4 +74,9 @@ _server.register_endpoint(IntrospectionEndpoint)
 
 def post(http: Request) -> Answer:
     """An introspection request."""
-    return _server.answer_endpoint(IntrospectionEndpoint.ENDPOINT_NAME, http)
+    return _server.answer_endpoint(IntrospectionEndpoint.ENDPOINT_NAME, http, _shape)
+
+
+def _shape(request: FormRequest, payload: dict[str, Any]) -> Answer:
+    assert request.client is not None  # noqa: S101  (the endpoint authenticates first)
+    return secured.introspection(request.client, request.http.header("Accept"), payload)

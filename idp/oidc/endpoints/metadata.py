@@ -8,6 +8,7 @@ import orjson
 
 from clients import scopes
 from clients.authorization_details import REGISTER
+from clients.jwks import CONTENT_ENCRYPTION, KEY_MANAGEMENT
 from idp import claims, keyring, login, settings
 from idp.base import levels
 from idp.base.secret import b64url
@@ -15,6 +16,7 @@ from idp.keyring import decryption
 from idp.oidc import client_auth, dpop, grants, mtls, response_modes
 from idp.oidc.client_auth.private_key_jwt import ALGORITHMS
 from idp.oidc.request import Answer, Request
+from idp.tokens import envelope
 
 UI_LOCALES = ("zh-Hans-CN", "en")
 
@@ -60,6 +62,17 @@ def _grantable() -> list[str]:
     return [kind.name for kind in REGISTER.values() if levels.acr(kind.level) in _reachable()]
 
 
+def _encryption() -> dict[str, tuple[str, ...]]:
+    """What answers may be encrypted with, and requests to us (OIDC Discovery §3, RFC 9701 §7, JARM §4)."""
+    ours = {f"{kind}_encryption": (KEY_MANAGEMENT, CONTENT_ENCRYPTION) for kind in envelope.KINDS}
+    theirs = {"request_object_encryption": (decryption.ALGORITHMS, decryption.ENCODINGS)}
+    return {
+        f"{name}_{member}_values_supported": values
+        for name, pair in (ours | theirs).items()
+        for member, values in zip(("alg", "enc"), pair, strict=True)
+    }
+
+
 @lru_cache(maxsize=2)
 def _document(issuer: str, *_: str) -> bytes:
     methods = client_auth.offered()
@@ -85,6 +98,8 @@ def _document(issuer: str, *_: str) -> bytes:
             "id_token_signing_alg_values_supported": keyring.algorithms(),
             "token_endpoint_auth_methods_supported": methods,
             "token_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
+            "userinfo_signing_alg_values_supported": keyring.algorithms(),
+            "introspection_signing_alg_values_supported": keyring.algorithms(),
             "introspection_endpoint_auth_methods_supported": [one for one in methods if one != "none"],
             "introspection_endpoint_auth_signing_alg_values_supported": ALGORITHMS,
             "revocation_endpoint_auth_methods_supported": methods,
@@ -103,8 +118,7 @@ def _document(issuer: str, *_: str) -> bytes:
             "require_request_uri_registration": True,
             "require_signed_request_object": False,
             "request_object_signing_alg_values_supported": ALGORITHMS,
-            "request_object_encryption_alg_values_supported": decryption.ALGORITHMS,
-            "request_object_encryption_enc_values_supported": decryption.ENCODINGS,
+            **_encryption(),
             "authorization_response_iss_parameter_supported": True,
             "check_session_iframe": f"{issuer}/check_session",
             "frontchannel_logout_supported": True,

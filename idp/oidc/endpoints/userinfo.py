@@ -5,10 +5,11 @@ from clients import Client, scopes
 from idp import audit, claims, organizations, persons, settings
 from idp.base import levels
 from idp.base.errors import Rejected
-from idp.oidc import answers, bearer
+from idp.oidc import bearer, secured
 from idp.oidc.request import Answer, Request
 from idp.organizations import Organization
 from idp.persons import Person
+from idp.tokens import envelope
 from idp.tokens.mint import AccessToken
 
 #: From this level on, data is sensitive enough to ask when the person was last there.
@@ -26,6 +27,7 @@ def answer(http: Request) -> Answer:
     level = max(client.min_level, scopes.level(token.scopes))
     limited = level >= _SENSITIVE and settings.current().sensitive_max_age
     bearer.demand(http, token, level=level, max_age=limited or None)
+    envelope.ready(client)
     facts = claims.Facts(
         sector=client.sector,
         person=person,
@@ -33,7 +35,7 @@ def answer(http: Request) -> Answer:
         aal=levels.needed(levels.level_of(token.claims["acr"]) or 1)[1],
     )
     audit.record("userinfo.read", person=person.id, client=client.client_id, scope=" ".join(token.scopes))
-    return answers.json(claims.userinfo_claims(facts, token.scopes))
+    return secured.userinfo(client, claims.userinfo_claims(facts, token.scopes))
 
 
 def _parties(token: AccessToken) -> tuple[Client, Person, Organization | None]:

@@ -8,7 +8,7 @@ from idp.base import levels
 from idp.base.errors import Rejected
 from idp.oidc import resources
 from idp.organizations import Organization
-from idp.tokens import Grant, Handle, confirmation
+from idp.tokens import Grant, Handle, confirmation, envelope
 from idp.tokens.handle import OFFLINE, SESSION
 
 
@@ -83,7 +83,7 @@ def _id_token(
     )
     if grant.nonce is not None:
         extra["nonce"] = grant.nonce
-    return tokens.id_token(
+    signed = tokens.id_token(
         subject=keyring.pairwise(client.sector, grant.person_id),
         client_id=client.client_id,
         lifetime=client.id_token_lifetime,
@@ -95,6 +95,7 @@ def _id_token(
         sid=sessions.sid_for(grant.session_id, client.client_id),
         extra=extra,
     )
+    return envelope.closed(client, "id_token", signed)
 
 
 def front_channel_id_token(client: Client, grant: Grant, code: str) -> str:

@@ -1,8 +1,9 @@
-"""JWT-secured authorization responses (JARM §2.1): what a mode carries, signed for one client."""
+"""JWT-secured authorization responses (JARM §2.1): what a mode carries, signed and closed for one client."""
 
 from clients import Client
 from idp import keyring
 from idp.base.clock import now
+from idp.tokens import envelope
 
 #: A response is for now: the code in it lives a minute (JARM §2.1: at most ten minutes).
 _LIFETIME = 120
@@ -15,4 +16,4 @@ def response(client: Client, parameters: dict[str, str]) -> str:
     """
     claims = {**parameters, "aud": client.client_id, "exp": now() + _LIFETIME}
     algorithm = client.authorization_signed_response_alg or client.id_token_signed_response_alg
-    return keyring.sign(claims, alg=algorithm, typ="JWT")
+    return envelope.closed(client, "authorization", keyring.sign(claims, alg=algorithm, typ="JWT"))

@@ -1,6 +1,7 @@
 """Checklist A3, the plan of dynamic clients: the modules about keys and documents at the client's address."""
 
-from tests.actors import Person, portal
+from idp import keyring
+from tests.actors import ISSUER, Person, decode, portal
 from tests.conftest import MovableClock
 from tests.keyhost import assertion, key_host, new_key
 
@@ -25,3 +26,17 @@ def test_oidcc_refresh_token_rp_key_rotation(me: Person, time_travel: MovableClo
         form = {"grant_type": "refresh_token", "refresh_token": first["refresh_token"]}
         assert me.post("/token", form | assertion("tax", new)).status_code == 200
         assert me.post("/token", form | assertion("tax", old)).status_code == 401
+
+
+def test_oidcc_userinfo_rs256(me: Person) -> None:
+    """A3 oidcc-userinfo-rs256: announced, registered, answered as a JWT signed by RS256, without a nonce."""
+    metadata = me.get("/.well-known/openid-configuration").json or {}
+    assert "RS256" in metadata["userinfo_signing_alg_values_supported"]
+    tax = portal("tax", userinfo_signed_response_alg="RS256")
+    access = me.tokens(tax)["access_token"]
+    answer = me.get("/userinfo", headers={"Authorization": f"Bearer {access}"})
+    assert (answer.status_code, answer.content_type) == (200, "application/jwt")
+    claims = keyring.verify(answer.text, typ="JWT")
+    assert decode("." + answer.text.partition(".")[0])["alg"] == "RS256"
+    assert (claims["iss"], claims["aud"]) == (ISSUER, "tax")
+    assert "nonce" not in claims
