@@ -1,4 +1,4 @@
-"""A certificate authority of the tests, and servers that show what it, or nobody, certified."""
+"""A certificate authority of the tests, and what it, or nobody, certified: servers and clients."""
 
 import datetime
 import ssl
@@ -21,6 +21,9 @@ def authority() -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     certificate = (
         _builder(name, name, key.public_key())
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(
+            x509.KeyUsage(True, False, False, False, False, True, True, False, False), critical=True
+        )
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
@@ -34,8 +37,33 @@ def trusting() -> ssl.SSLContext:
 
 
 @cache
+def authority_file() -> Path:
+    """The authority's certificate as a file, for programs that are told whom to trust."""
+    file = _folder() / "authority.pem"
+    file.write_bytes(authority()[0].public_bytes(serialization.Encoding.PEM))
+    return file
+
+
+@cache
 def server(host: str, *, known: bool = True) -> ssl.SSLContext:
     """A server's side with a certificate for ``host``, by the authority or by itself."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certified(host, known=known))
+    return context
+
+
+def asking(host: str) -> ssl.SSLContext:
+    """A server's side that asks clients for a certificate of the authority and takes those without, too."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certified(host))
+    context.load_verify_locations(authority_file())
+    context.verify_mode = ssl.CERT_OPTIONAL
+    return context
+
+
+@cache
+def certified(host: str, *, known: bool = True) -> Path:
+    """A private key and its certificate for ``host``, by the authority or by itself, in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     issuer, signer = authority() if known else (None, key)
     certificate = (
@@ -46,14 +74,16 @@ def server(host: str, *, known: bool = True) -> ssl.SSLContext:
         )
         .sign(signer, hashes.SHA256())
     )
-    file = Path(mkdtemp(prefix="idp-tls-")) / "server.pem"
+    file = _folder() / "certified.pem"
     pem, form = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     file.write_bytes(
         key.private_bytes(pem, form, serialization.NoEncryption()) + certificate.public_bytes(pem)
     )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
-    return context
+    return file
+
+
+def _folder() -> Path:
+    return Path(mkdtemp(prefix="idp-tls-"))
 
 
 def _builder(

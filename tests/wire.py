@@ -5,9 +5,12 @@ Not here: cookies, redirects and forms (`tests.interop.browserless`).
 """
 
 import socket
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
+
+from tests import tls
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,10 +102,14 @@ class Reader:
 class Connection:
     """A keep-alive connection to one server: blocking, or asked only when a selector says so."""
 
-    def __init__(self, address: tuple[str, int], timeout: float = 30) -> None:
+    def __init__(
+        self, address: tuple[str, int], timeout: float = 30, trust: ssl.SSLContext | None = None
+    ) -> None:
         self.address = address
         self.socket = socket.create_connection(address, timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if trust:
+            self.socket = trust.wrap_socket(self.socket, server_hostname=address[0])
         self._reader = Reader()
 
     def fileno(self) -> int:
@@ -137,7 +144,8 @@ def address(url: str) -> tuple[str, int]:
 
 def exchange(request: Request) -> Answer:
     """One request over a connection of its own."""
-    connection = Connection(address(request.url))
+    trust = tls.trusting() if request.url.startswith("https:") else None
+    connection = Connection(address(request.url), trust=trust)
     try:
         connection.send(encode(request))
         return connection.answer()

@@ -6,6 +6,7 @@ import pytest
 from joserfc.jwk import ECKey
 
 from tests import serving
+from tests.interop import secured
 from tests.interop.portal import Portal
 from tests.registrations import entry
 
@@ -54,3 +55,10 @@ def portal(portals: dict[str, Portal]) -> Portal:
 def keyed_portal(portals: dict[str, Portal]) -> Portal:
     """A portal that proves itself by its key (private_key_jwt)."""
     return portals["by-key"]
+
+
+@pytest.fixture(scope="session")
+def secured_portals(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Portal]]:
+    """Portals by name, of a server behind TLS."""
+    with secured.secured(tmp_path_factory.mktemp("secured")) as portals:
+        yield portals

@@ -21,6 +21,10 @@ class Portal:
     """Field of a page → what the visitor enters there."""
     key: Mapping[str, Any]
     """The private JWK of a portal without a secret (private_key_jwt)."""
+    authority: str = ""
+    """Whom to trust for TLS, as a file."""
+    certificate: str = ""
+    """The private key and certificate of a portal that proves itself in the handshake, as a file."""
 
     def log_in(self, browser: Browser, address: str) -> str:
         """The visitor follows the portal's redirect and logs in; the address that leads back."""

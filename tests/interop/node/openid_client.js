@@ -1,12 +1,8 @@
 // A portal built on openid-client. It reads what it is told as JSON lines and answers each with one:
 // first the provider and its own registration, then the address the browser came back to.
-import { createInterface } from 'node:readline';
-
 import * as client from 'openid-client';
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const told = async () => JSON.parse((await lines.next()).value);
-const say = (value) => console.log(JSON.stringify(value));
+import { say, told } from './lines.js';
 
 const portal = await told();
 const plain = { execute: [client.allowInsecureRequests] };
