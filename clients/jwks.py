@@ -5,9 +5,13 @@ client's own address is read as RFC 7517 §5 says: keys that mean nothing to us 
 shows a private key, or two keys of one name, is refused whole.
 """
 
+import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Literal, get_args
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
@@ -25,7 +29,9 @@ _MEMBERS = {
     "EC": frozenset({"crv", "x", "y"}),
     "OKP": frozenset({"crv", "x"}),
 }
-_COMMON = frozenset({"kty", "kid", "use", "alg", "key_ops"})
+_COMMON = frozenset({"kty", "kid", "use", "alg", "key_ops", "x5c"})
+_LONGEST_CHAIN = 5
+_LONGEST_CERTIFICATE = 8192
 _AGREEMENT = ("ECDH-ES", "ECDH-ES+A128KW", "ECDH-ES+A256KW")
 #: How a content key reaches a client, and what it does there (RFC 7518 §4, §5): no RSA1_5, no SHA-1.
 KEY_MANAGEMENT = (*_AGREEMENT, "RSA-OAEP-256")
@@ -58,6 +64,7 @@ def check(jwks: Mapping[str, Any]) -> None:
     for position, key in enumerate(keys):
         try:
             _check_key(key)
+            _check_certificate(key)
         except ValueError as error:
             raise ValueError(f"keys[{position}] {error}") from None
     _check_names(keys)
@@ -94,7 +101,12 @@ def _known(key: object) -> dict[str, Any] | None:
     members = _COMMON | _MEMBERS.get(str(key.get("kty")), frozenset())
     known = {name: value for name, value in key.items() if name in members}
     try:
+        # The key may be good where its certificate is not.
+        certificate = {"x5c": known.pop("x5c")} if "x5c" in known else {}
         _check_key(known)
+        with suppress(ValueError):
+            _check_certificate(known | certificate)
+            known |= certificate
     except ValueError:
         return None
     return known
@@ -148,6 +160,24 @@ def _check_strength(key: dict[str, Any]) -> None:
         JWKRegistry.import_key(key)
     except (JoseError, TypeError) as error:
         raise ValueError("is not a valid public key") from error
+
+
+def _check_certificate(key: dict[str, Any]) -> None:
+    """The key is that of its certificate, if it shows one (RFC 7517 §4.7)."""
+    if "x5c" in key and _certified(key["x5c"]) != JWKRegistry.import_key(key).public_key:
+        raise ValueError("must have the key of its certificate (x5c)")
+
+
+def _certified(chain: object) -> object:
+    """The public key of a chain's first certificate."""
+    listed = chain if isinstance(chain, list) else []
+    readable = all(isinstance(one, str) and len(one) <= _LONGEST_CERTIFICATE for one in listed)
+    if not readable or not 1 <= len(listed) <= _LONGEST_CHAIN:
+        raise ValueError(f"must have 1 to {_LONGEST_CHAIN} certificates in x5c, or no x5c")
+    try:
+        return x509.load_der_x509_certificate(base64.b64decode(listed[0], validate=True)).public_key()
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError("must have certificates in x5c as RFC 7517 §4.7 writes them") from error
 
 
 def _use(key: Mapping[str, Any]) -> Use:

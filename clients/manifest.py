@@ -146,6 +146,8 @@ def _terms() -> rules.Terms:
         longest_token=conf.longest_token_lifetime,
         longest_refresh=conf.offline_refresh_lifetime,
         algorithms=keyring.algorithms(),
+        certificates=conf.client_certificate != "none",
+        authorities=bool(conf.client_certificate_authorities),
     )
 
 

@@ -42,6 +42,11 @@ def called_by_us(uri: str, *, development: bool) -> None:
         raise ValueError(f"port {port} is not one a portal listens at")
 
 
+def is_domain_name(text: str) -> bool:
+    """Whether a text is a full domain name in lower case."""
+    return _DNS_NAME.fullmatch(text) is not None
+
+
 def host(uri: str) -> str:
     """The host of a URI; empty when it has none or is no URI."""
     try:
@@ -74,7 +79,7 @@ def _https(uri: str) -> None:
     if parts.scheme != "https":
         raise ValueError("must be https (http is for loopback addresses: native apps, development)")
     name = parts.netloc.rpartition(":")[0] if parts.port is not None else parts.netloc
-    if not _DNS_NAME.fullmatch(name):
+    if not is_domain_name(name):
         raise ValueError("must name its host by a full domain name in lower case, not by an address")
     if any(name == inside or name.endswith(f".{inside}") for inside in _INSIDE):
         raise ValueError("must not name a host of a local network")

@@ -82,7 +82,9 @@ def apply(*entries: dict[str, Any]) -> dict[str, str]:
 @contextmanager
 def _under(environment: str) -> Iterator[None]:
     before = settings._current
-    settings.use(Settings(environment=environment, issuer="https://id.example"))  # type: ignore[arg-type]
+    settings.use(
+        Settings(environment=environment, issuer="https://id.example", client_certificate="rfc9440")  # type: ignore[arg-type]
+    )
     try:
         yield
     finally:

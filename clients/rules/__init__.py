@@ -22,6 +22,7 @@ from clients.rules.profile import profile
 from clients.rules.requests import requests
 from clients.rules.resources import resources
 from clients.rules.rule import Fault, Rule, Terms
+from clients.rules.sender import sender
 from clients.rules.tokens import tokens
 
 __all__ = ["RULES", "Fault", "Terms", "faults"]
@@ -36,6 +37,7 @@ RULES: tuple[Rule, ...] = (
     authentication,
     keys,
     answers,
+    sender,
     data,
     details,
     issuers,

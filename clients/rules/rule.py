@@ -13,12 +13,17 @@ MOST_URIS = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What this server allows: loopback http in development, its longest lifetimes (s), its signatures."""
+    """What this server allows: loopback http in development, its longest lifetimes (s), its signatures.
+
+    ``certificates``: client certificates reach it; ``authorities``: it knows who issues them.
+    """
 
     development: bool
     longest_token: int
     longest_refresh: int
     algorithms: tuple[str, ...]
+    certificates: bool
+    authorities: bool
 
 
 Rule = Callable[[Client, Terms], Iterator[Fault]]

@@ -3,7 +3,7 @@
 import base64
 from typing import TYPE_CHECKING
 
-from clients import Client
+from clients import Client, client_keys
 from idp.oidc import mtls
 from idp.oidc.client_auth import none
 
@@ -24,6 +24,11 @@ def proves(request: "FormRequest", client: Client | None) -> bool:
     shown = mtls.certificate(request.http)
     if client is None or shown is None:
         return False
-    registered = [key["x5c"][0] for key in client.jwks.get("keys", []) if key.get("x5c")]
-    thumbprints = {mtls.thumbprint(base64.b64decode(text)) for text in registered}
-    return shown.thumbprint in thumbprints and shown.in_time
+    # A certificate that is not among its keys may have come since these were fetched.
+    kids = (None, shown.thumbprint) if client.jwks_uri else (None,)
+    return shown.in_time and any(shown.thumbprint in _registered(client, kid) for kid in kids)
+
+
+def _registered(client: Client, kid: str | None) -> set[str]:
+    keys = [key.as_dict(private=False) for key in client_keys.of(client, kid)]
+    return {mtls.thumbprint(base64.b64decode(key["x5c"][0])) for key in keys if "x5c" in key}

@@ -55,4 +55,5 @@ def _alternatives(certificate: x509.Certificate, kind: type[Any]) -> Iterable[An
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, ValueError):
         return ()
-    return list(names.get_values_for_type(kind))
+    found = names.get_values_for_type(kind)
+    return [name.lower() for name in found] if kind is x509.DNSName else found
