@@ -126,7 +126,7 @@ class Gate:
         Refused, not dropped, where certificates are in use: a proxy that is not trusted by mistake shows.
         """
         header, _ = environ.pop("HTTP_CLIENT_CERT", None), environ.pop("HTTP_CLIENT_CERT_CHAIN", None)
-        if header is None or not self.certificates:
+        if not header or not self.certificates:
             return None
         if not self._trusts(environ) or environ.get("HTTP_HOST") != self.certificate_host:
             return answers.error("invalid_request", "client certificates are not taken from here", 400)

@@ -4,9 +4,10 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 import orjson
@@ -15,12 +16,16 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
+from flask import Flask
 from joserfc import jws
 from joserfc.jwk import ECKey, OKPKey, RSAKey
+from werkzeug.test import Client as Browser
 
+from idp import settings
 from idp.base import clock
 from idp.base.secret import b64url
-from tests.actors import ISSUER
+from idp.gate import Gate
+from tests.actors import ISSUER, Person
 
 _EVERY = jws.JWSRegistry(
     algorithms=["ES256", "ES384", "PS256", "RS256", "EdDSA", "Ed25519", "HS256", "none"],
@@ -165,3 +170,19 @@ def certify(
     for extension in extensions:
         builder = builder.add_extension(extension, False)
     return Certified(builder.sign(issuer.key if issuer else key, hashes.SHA256()), key)
+
+
+@contextmanager
+def proxied(app: Flask, **changes: Any) -> Iterator[Person]:
+    """A client of the server behind a proxy on this machine that sees client certificates."""
+    before = settings.current()
+    conf = {"client_certificate": "rfc9440", "trusted_proxies": ("127.0.0.0/8",), **changes}
+    # Validated like any other settings, so that no test runs with what would stop the start.
+    settings.use(settings.Settings(**(before.model_dump() | conf)))
+    gate = Gate(cast(Gate, app.wsgi_app).web, settings.current(), {})
+    person = Person(app)
+    person.http = Browser(lambda environ, start: gate({"REMOTE_ADDR": "127.0.0.1"} | environ, start))
+    try:
+        yield person
+    finally:
+        settings.use(before)
