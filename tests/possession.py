@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 from urllib.parse import quote
 
-import orjson
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -74,10 +73,14 @@ class Holder:
         for name in without:
             head.pop(name, None)
             said.pop(name, None)
-        if "alg" not in head:
+        if head.get("alg") not in _EVERY.allowed:
             return unsigned(head, said)
-        payload = orjson.dumps(said)
-        return str(jws.serialize_compact(head, payload, self.key, registry=_EVERY))
+        return self.signed(json.dumps(said).encode(), head)
+
+    def signed(self, payload: bytes, head: dict[str, Any] | None = None) -> str:
+        """Any bytes, signed as a proof is."""
+        header = head or {"typ": "dpop+jwt", "alg": self.algorithm, "jwk": self.jwk}
+        return str(jws.serialize_compact(header, payload, self.key, registry=_EVERY))
 
     def show(self, token: str, path: str = "/userinfo", method: str = "GET", **more: Any) -> dict[str, str]:
         """The headers of a request to a protected resource."""
