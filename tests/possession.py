@@ -27,7 +27,7 @@ from idp.gate import Gate
 from tests.actors import ISSUER, Person
 
 _EVERY = jws.JWSRegistry(
-    algorithms=["ES256", "ES384", "PS256", "RS256", "EdDSA", "Ed25519", "HS256", "none"],
+    algorithms=["ES256", "ES384", "PS256", "RS256", "EdDSA", "Ed25519", "HS256"],
     strict_check_header=False,
 )
 
