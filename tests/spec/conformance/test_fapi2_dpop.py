@@ -65,7 +65,7 @@ def ask(me: Person, access: str, proof: str | None, scheme: str = "DPoP", name: 
     )
 
 
-def test_fapi2_happy_flow(me: Person, bank: SigningPortal, other: SigningPortal) -> None:
+def test_fapi2_happy_flow_with_dpop_jkt(me: Person, bank: SigningPortal, other: SigningPortal) -> None:
     """A9 happy-flow: two clients in sequence, the second names its key by dpop_jkt."""
     first = redeem(me, bank, bank.code(me), bank.proof("/token"))
     assert (first.json or {})["token_type"].lower() == "dpop"
@@ -139,7 +139,7 @@ def test_fapi2_ensure_dpopproof_at_par_endpoint_binding_success(me: Person, bank
 
 def test_fapi2_ensure_dpop_auth_code_binding_success(me: Person, bank: SigningPortal) -> None:
     """A9 ensure-dpop-auth-code-binding-success: dpop_jkt and the same key at the token endpoint."""
-    code = code_of(me, bank, push(me, bank, dpop_jkt=bank.thumbprint))
+    code = code_of(me, bank, push(me, bank, dpop_jkt=bank.holder.thumbprint))
     assert redeem(me, bank, code, bank.proof("/token")).status_code == 200
 
 
@@ -161,7 +161,7 @@ def test_fapi2_ensure_client_1s_key_is_nothing_for_client_2s_token(
     assert foreign["token_type"] == "DPoP"
 
 
-def test_fapi2_refresh_token(me: Person, stores: None) -> None:
+def test_fapi2_refresh_token_dpop(me: Person, stores: None) -> None:
     """A9 refresh-token: with the same and a new key; not without proof, not by another client."""
     bank = signing_portal("bank", "fapi2", grant_types=("authorization_code", "refresh_token"))
     second = signing_portal("second", "fapi2", grant_types=("authorization_code", "refresh_token"))

@@ -57,12 +57,12 @@ def test_10_1_and_that_key_redeems_the_code(me: Person, bank: SigningPortal) -> 
     form = bank.token_form(code) | bank.credentials()
     answer = me.post("/token", form, headers={"DPoP": bank.proof("/token")})
     assert answer.status_code == 200
-    assert decode((answer.json or {})["access_token"])["cnf"] == {"jkt": bank.thumbprint}
+    assert decode((answer.json or {})["access_token"])["cnf"] == {"jkt": bank.holder.thumbprint}
 
 
 def test_10_1_both_at_once_name_the_same_key(me: Person, bank: SigningPortal) -> None:
     """RFC 9449 §10.1: a pushed request whose dpop_jkt is not the proof's key is refused."""
-    same = bank.push(me, bank.request(dpop_jkt=bank.thumbprint), bank.proof("/par"))
+    same = bank.push(me, bank.request(dpop_jkt=bank.holder.thumbprint), bank.proof("/par"))
     assert same.status_code == 201
     other = bank.push(me, bank.request(dpop_jkt=Holder().thumbprint), bank.proof("/par"))
     assert refusal(other) == (400, "invalid_dpop_proof")
