@@ -79,6 +79,9 @@ def test_a_run_is_on_record_at_both_ends(keys_folder: Path, time_travel: Movable
     assert all('"operator"' in detail and '"key_id"' in detail for detail in told)
 
 
+#: Bytes that lie under no key: pictures everybody may see.
+OPEN = {"client_logo.body"}
+
 KILLED = """
 import os, signal
 from idp.cli import idp
@@ -242,4 +245,4 @@ def test_every_column_of_bytes_is_in_the_register() -> None:
         for column in table.columns
         if isinstance(column.type, LargeBinary)
     }
-    assert columns == listed
+    assert columns - OPEN == listed
