@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check run test check mutate bench clean
+.PHONY: help demo demo-check run test check mutate fuzz bench clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ check: $(VENV)/development ## lint, types, layers, then all tests
 
 mutate: $(VENV)/development ## break the server in one place at a time; the tests of each requirement must notice
 	@$(BIN)/python -m tests.mutations
+
+fuzz: $(VENV)/development ## fuzz the readers for an hour (MINUTES=60), led by coverage
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@$(BIN)/python -m tests.fuzz --minutes $(or $(MINUTES),60)
 
 bench: $(VENV)/development ## measure the server as in production, beside a peer where node is present
 	@$(BIN)/python -m tests.bench
