@@ -31,6 +31,7 @@ run: $(VENV)/runtime ## run the server alone, configured by IDP_ settings
 
 test: $(VENV)/development ## set up and run all tests, on SQLite and on a real PostgreSQL
 	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.interop.apache
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 	$(BIN)/python -m pytest -n 2 --dist loadfile --database postgresql tests/packages tests/spec tests/attacks tests/stores
 

@@ -106,7 +106,7 @@ class Browser:
 
     def open(self, url: str) -> Request:
         """A page by its address."""
-        return Request(url=url, headers=self.cookie_header(url))
+        return Request(url=url, headers={"Accept": "text/html"} | self.cookie_header(url))
 
     def cookie_header(self, url: str) -> dict[str, str]:
         """The cookies to send to an address (RFC 6265 §5.4), none when there is none."""
