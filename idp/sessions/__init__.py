@@ -6,7 +6,9 @@ Not here: the cookie itself (``idp.pages``), logging in (``idp.login``), telling
 
 from idp.sessions.session import Participant, Session, sid_for
 from idp.sessions.store import (
+    branch,
     end,
+    end_branch,
     end_if_told,
     enter,
     find,
@@ -20,7 +22,9 @@ from idp.sessions.store import (
 __all__ = [
     "Participant",
     "Session",
+    "branch",
     "end",
+    "end_branch",
     "end_if_told",
     "enter",
     "find",

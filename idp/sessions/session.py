@@ -32,6 +32,8 @@ class Session:
     participants: Mapping[str, Participant]
     address: str
     agent: str
+    portal: str = ""
+    """The portal that alone may use it, when it was let in from another session; empty for a browser's."""
 
     @property
     def auth_time(self) -> int:

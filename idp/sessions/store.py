@@ -7,6 +7,7 @@ other. The record lives to the absolute limit; the idle limit is judged when a b
 
 import secrets
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -89,15 +90,45 @@ def start(
         agent=agent[:200],
     )
     secret = random_token()
-    index, limits = _index(person_id), settings.current()
+    _begin(session, secret)
+    return f"{session.id}.{secret}", session
+
+
+def branch(session: Session, client_id: str, participant: Participant, *, address: str) -> Session:
+    """Begin a session of its own for a place this one lets in: a device, a portal's desk.
+
+    It knows the person as surely as this one does, since the same moments. Nobody holds a cookie of it: it
+    can be used by its portal, seen and ended by the person, and grow into nothing else.
+    """
+    moment = now()
+    made = replace(
+        session,
+        id=b64url(secrets.token_bytes(16)),
+        created_at=moment,
+        seen_at=moment,
+        participants={client_id: participant},
+        address=address,
+        agent="",
+        portal=client_id,
+    )
+    _begin(made, random_token())
+    return made
+
+
+def _begin(session: Session, secret: str) -> None:
+    index, limits = _index(session.person_id), settings.current()
+    entered = [
+        part
+        for client_id, participant in session.participants.items()
+        for part in (f"c:{client_id}", _participant_json(participant))
+    ]
     redis.pipeline(
-        ("HSET", key(session.id), *_fields_of(session, secret)),
-        ("EXPIREAT", key(session.id), moment + limits.session_absolute),
-        ("ZADD", index, moment, session.id),
-        ("ZREMRANGEBYSCORE", index, 0, moment - limits.session_absolute),
+        ("HSET", key(session.id), *_fields_of(session, secret), *entered),
+        ("EXPIREAT", key(session.id), session.created_at + limits.session_absolute),
+        ("ZADD", index, session.created_at, session.id),
+        ("ZREMRANGEBYSCORE", index, 0, session.created_at - limits.session_absolute),
         ("EXPIRE", index, limits.session_absolute),
     )
-    return f"{session.id}.{secret}", session
 
 
 def strengthen(session: Session, methods: tuple[str, ...], *, ial: int | None = None) -> tuple[str, Session]:
@@ -175,6 +206,13 @@ def end_if_told(session: Session, told: Collection[str]) -> frozenset[str]:
     return frozenset(client_id.decode() for client_id in late)
 
 
+def end_branch(session_id: str, client_id: str) -> None:
+    """End the session a portal was let in with, if this is one: without its tokens nobody could use it."""
+    session = _session(session_id, _fields(redis.call("HGETALL", key(session_id))))
+    if session is not None and session.portal == client_id:
+        end(session)
+
+
 def forget_participant(person_id: str, client_id: str) -> None:
     """Make a portal a stranger again in all sessions of a person, so that consent is asked anew."""
     sessions = of_person(person_id)
@@ -190,7 +228,7 @@ def _fields_of(session: Session, secret: str) -> tuple[Any, ...]:
         "a": session.authentications,
         "ad": session.address,
         "ag": session.agent,
-    }
+    } | ({"po": session.portal} if session.portal else {})
     return ("k", digest(secret), "d", orjson.dumps(core), "u", session.seen_at)
 
 
@@ -216,6 +254,7 @@ def _session(session_id: str, fields: dict[str, bytes]) -> Session | None:
             participants=participants,
             address=core["ad"],
             agent=core["ag"],
+            portal=core.get("po", ""),
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
