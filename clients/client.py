@@ -82,6 +82,9 @@ class Client:
     profile: Profile = "standard"
     """Which security profile every request of this client must keep (``idp.oidc.profiles``)."""
     application_type: ApplicationType = "web"
+    place: str = ""
+    """Where a kiosk or a window stands, told to whoever is to log in there from another device."""
+    place_en: str = ""
     home_uri: str = ""
     listed: bool = True
     """Whether citizens find it in our list of services."""

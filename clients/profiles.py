@@ -23,6 +23,8 @@ class SecurityProfile:
     """What a request object must say beside its parameters (FAPI 2.0 Message Signing §5.3.1)."""
     longest_request_object: int | None = None
     """Seconds from ``nbf`` to now, and from ``nbf`` to ``exp``, at most (FAPI 2.0 Message Signing §5.3.1)."""
+    signed_backchannel_requests: bool = False
+    """Backchannel authentication requests are signed objects (FAPI-CIBA §5.2.2)."""
     signed_responses: bool = False
     """Authorization responses are JWTs (JARM; FAPI 2.0 Message Signing §5.4)."""
     sender_constrained: bool = False
@@ -55,6 +57,7 @@ _FAPI2 = SecurityProfile(
     pushed_requests=True,
     request_object_claims=("aud", "exp", "nbf"),
     longest_request_object=3600,
+    signed_backchannel_requests=True,
     sender_constrained=True,
     issuer_is_only_audience=True,
     rotates_refresh_tokens=False,

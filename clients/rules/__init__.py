@@ -10,9 +10,11 @@ from clients.client import Client
 from clients.rules.addresses import addresses
 from clients.rules.answers import answers
 from clients.rules.authentication import authentication
+from clients.rules.ciba import ciba
 from clients.rules.data import data
 from clients.rules.defaults import defaults
 from clients.rules.details import details
+from clients.rules.device import device
 from clients.rules.flows import flows
 from clients.rules.identity import identifiers, words
 from clients.rules.issuers import issuers
@@ -45,6 +47,8 @@ RULES: tuple[Rule, ...] = (
     tokens,
     defaults,
     profile,
+    device,
+    ciba,
 )
 
 
