@@ -4,6 +4,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy import inspect
 
 import clients.models
+import idp.approvals.models
 import idp.audit.models
 import idp.authenticators.models
 import idp.consent.models
@@ -15,6 +16,7 @@ import idp.tokens.models  # noqa: F401  (importing the models names their tables
 from clients import client_keys
 from idp import keyring, metrics, pages, persons, readiness, settings
 from idp.account import views as account
+from idp.approvals import views as approvals
 from idp.base.errors import Unavailable
 from idp.base.secret import same
 from idp.consent import views as consent
@@ -29,7 +31,7 @@ from idp.settings import Settings
 from idp.store import db, disk, once, redis
 
 #: The web face, beside what every page shares.
-BLUEPRINTS = (login.blueprint, consent.blueprint, logout.blueprint, account.blueprint)
+BLUEPRINTS = (login.blueprint, consent.blueprint, approvals.blueprint, logout.blueprint, account.blueprint)
 
 _LOOPBACK = ("127.0.0.1", "::1")
 

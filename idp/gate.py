@@ -36,8 +36,8 @@ _REASONS = {
     308: "308 Permanent Redirect",
     400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden", 404: "404 Not Found",
     405: "405 Method Not Allowed", 413: "413 Content Too Large", 415: "415 Unsupported Media Type",
-    421: "421 Misdirected Request", 500: "500 Internal Server Error", 501: "501 Not Implemented",
-    503: "503 Service Unavailable",
+    421: "421 Misdirected Request", 429: "429 Too Many Requests", 500: "500 Internal Server Error",
+    501: "501 Not Implemented", 503: "503 Service Unavailable",
 }  # fmt: skip
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 _RETRY = (("Retry-After", "5"),)

@@ -1,4 +1,4 @@
-"""The worker: ships and seals the audit record, tells portals of logouts, after the answers have left.
+"""The worker: what is done after the answers have left, from sealing the audit record to telling portals.
 
 One runs beside the server; two do no harm, for every job takes its work by one atomic step.
 """
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from idp import audit, metrics
+from idp.approvals import jobs as approval_jobs
 from idp.audit import jobs as audit_jobs
 from idp.base.errors import Unavailable
 from idp.login import jobs as login_jobs
@@ -27,6 +28,8 @@ def count_backlog() -> None:
 ROUNDS = (
     (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped, login_jobs.forget_failures),
     (logout_jobs.deliver_due,),
+    (approval_jobs.announce_due,),
+    (approval_jobs.ping_due,),
 )
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0

@@ -9,6 +9,8 @@ from idp.pages import mark
 
 #: Kind of event → what the citizen reads.
 SHOWN: Mapping[str, str] = {
+    "approval.deny": mark("拒绝了其他设备或应用的登录请求"),
+    "approval.grant": mark("同意在其他设备或应用上登录"),
     "login.failure": mark("登录失败"),
     "login.success": mark("登录成功"),
     "login.throttled": mark("登录尝试过多，已暂停"),

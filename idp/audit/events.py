@@ -73,6 +73,23 @@ def _kind(english: str, chinese: str, fields: str = "") -> Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "approval.ask": _kind(
+        "A person was asked to confirm a login that began elsewhere", "请用户确认登录", "level method scope"
+    ),
+    "approval.deny": _kind(
+        "A person refused a login that began elsewhere", "用户拒绝其他设备或应用的登录请求", "method"
+    ),
+    "approval.grant": _kind(
+        "A person approved a login that began elsewhere",
+        "用户同意其他设备或应用的登录请求",
+        "acr amr level method scope",
+    ),
+    "approval.start": _kind(
+        "A device or portal asked for a login to be approved elsewhere",
+        "设备或应用发起登录请求",
+        "level lifetime method scope",
+    ),
+    "approval.withhold": _kind("Nobody was told of a request to log in", "登录请求未送达用户", "method"),
     "audit.resume": _kind(
         "Sealing was resumed behind a broken chain", "审计链中断后恢复封存", "hash operator previous seq"
     ),
@@ -113,6 +130,7 @@ KINDS: dict[str, Kind] = {
     "delegation.deny": _kind(
         "Acting for an organisation was refused", "拒绝代办", "cause credit_code error subject_type"
     ),
+    "device.bruteforce": _kind("Codes of devices were guessed", "疑似猜测设备代码", "count"),
     "introspect.refuse": _kind("A token look-up was refused", "拒绝令牌查询", "audience error token_type"),
     "key.reseal": _kind(
         "What is stored was brought under the keys in force",
@@ -165,6 +183,8 @@ KINDS: dict[str, Kind] = {
     "person.rename": _kind("A registered name changed", "姓名变更", "operator source version"),
     "person.unfreeze": _kind("An account was unfrozen", "解冻账户", "cause operator source"),
     "personas.load": _kind("Synthetic persons were loaded", "载入演示人员", "count operator source"),
+    "ping.delivered": _kind("A portal was told that a request was decided", "登录结果通知送达", "status"),
+    "ping.failed": _kind("A portal could not be told that a request was decided", "登录结果通知失败"),
     "refresh.reuse": _kind(
         "A spent refresh token was shown; its family was revoked",
         "刷新令牌重复使用，令牌族已作废",

@@ -15,6 +15,7 @@ stranger could learn that they belong together.
     (network)         failures from one place, any account      a device known to belong to the person
                       (in Redis alone: it holds back a crowd, not the guesses at one account)
     (factor)          wrong one-time codes after a right password
+    (code)            wrong codes of devices, from one address or by one person who is logged in
 
 So nobody can lock a person out of a device they used before; and an address shared by hundreds of honest
 people is paused for its failures, never for its logins.
@@ -120,7 +121,7 @@ class Permit:
 
 def admit(name: str, address: str, device: str) -> Permit:
     """Charge one try of an account, or raise ``Paused``; ``device`` is the known device's id, or empty."""
-    who, network = _tag("who", name), _tag("network", _network(address))
+    who, network = _tag("who", name), network_tag(address)
     if device:
         charged = [(f"{_SLOT}:device:{who}:{_tag('device', device)}", _place_rule())]
         return _admit(charged, [], who, network)
@@ -132,6 +133,20 @@ def admit_factor(person_id: str) -> Permit:
     """Charge one one-time code of a person whose password was right, wherever it comes from."""
     who = _tag("factor", person_id)
     return _admit([(f"{_SLOT}:factor:{who}", _factor_rule())], [], who, "")
+
+
+def admit_user_code(person_id: str | None, address: str) -> Permit:
+    """Charge one try of a device's code (RFC 8628 §5.1); give it back when the code was right.
+
+    Citizens of one hall share its address: whoever is logged in is counted apart, and the address so high
+    that only a crowd of guessing accounts is held back by it.
+    """
+    network = network_tag(address)
+    if person_id is None:
+        return _admit([(f"{_SLOT}:code:{network}", _code_rule(1))], [], network, "")
+    who = _tag("code", person_id)
+    charged = [(f"{_SLOT}:code:{who}", _code_rule(1)), (f"{_SLOT}:codes:{network}", _code_rule(10))]
+    return _admit(charged, [], who, "")
 
 
 def _admit(
@@ -156,6 +171,11 @@ def _admit(
 def _give_back(counters: Sequence[tuple[str, Rule]]) -> None:
     if counters:
         scripts.GIVE_BACK.run([key for key, _ in counters], [rule.slow_at for _, rule in counters])
+
+
+def network_tag(address: str) -> str:
+    """What stands for an address, or the network it lies in, in a counter."""
+    return _tag("network", _network(address))
 
 
 def _network_key(network: str) -> str:
@@ -207,6 +227,14 @@ def _network_rule() -> Rule:
 def _factor_rule() -> Rule:
     rules = settings.current()
     limit, pause = rules.login_factor_failures, rules.login_lock_pause
+    return Rule(
+        window=rules.login_failure_window, slow_at=limit, slow_pause=pause, lock_at=limit, lock_pause=pause
+    )
+
+
+def _code_rule(times: int) -> Rule:
+    rules = settings.current()
+    limit, pause = rules.user_code_failures * times, rules.user_code_pause
     return Rule(
         window=rules.login_failure_window, slow_at=limit, slow_pause=pause, lock_at=limit, lock_pause=pause
     )

@@ -11,7 +11,9 @@ from idp.oidc import answers, challenge
 from idp.oidc.answers import Page
 from idp.oidc.endpoints import (
     authorize,
+    backchannel_authentication,
     check_session,
+    device_authorization,
     end_session,
     introspect,
     metadata,
@@ -29,6 +31,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/authorize": {"GET": authorize.get, "POST": authorize.post},
     "/par": {"POST": par.post},
     "/token": {"POST": token.post},
+    "/device_authorization": {"POST": device_authorization.post},
+    "/bc-authorize": {"POST": backchannel_authentication.post},
     "/userinfo": {"GET": userinfo.answer, "POST": userinfo.answer},
     "/introspect": {"POST": introspect.post},
     "/revoke": {"POST": revoke.post},

@@ -25,6 +25,8 @@ from idp.oidc.answers import Challenge
 from idp.oidc.request import Answer, Request
 from idp.oidc.sender import Sender
 
+_WAITING = ("authorization_pending", "slow_down")
+
 
 class FormRequest(OAuth2Request):  # type: ignore[misc]
     """A token-style request as Authlib sees it: form parameters only, each once (RFC 6749 §3.2).
@@ -130,7 +132,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def _refuse(self, request: FormRequest | None, error: OAuth2Error | Rejected) -> Answer:
         code, hint, status, why = _parts(error)
         client = request.client.client_id if request is not None and request.client else None
-        if why in ("code.reuse", "refresh.reuse"):
+        if code in _WAITING:
+            # A poll before the person has decided: nothing happened, and a flood of them writes nothing.
+            pass
+        elif why in ("code.reuse", "refresh.reuse"):
             audit.record(why, client=client, outcome="refused")
         elif code == "invalid_client":
             audit.record("client.auth_failed", outcome="refused", reason=why, error=code)

@@ -53,7 +53,7 @@ def parameters(client: Client, text: str) -> dict[str, str]:
         claims=profile.request_object_claims,
         longest=profile.longest_request_object,
     )
-    return _as_parameters(client, claims_of(client, text, terms), terms)
+    return _of_client(client, claims_of(client, text, terms), terms)
 
 
 def claims_of(client: Client, text: str, terms: Terms) -> dict[str, Any]:
@@ -146,10 +146,15 @@ def _judge_replay(client: Client, claims: dict[str, Any], terms: Terms) -> None:
         raise terms.refused("the request object was shown before", why="jti replayed")
 
 
-def _as_parameters(client: Client, claims: dict[str, Any], terms: Terms) -> dict[str, str]:
-    inside = {name: value for name, value in claims.items() if name not in _ABOUT}
-    if inside.get("client_id") != client.client_id:
+def _of_client(client: Client, claims: dict[str, Any], terms: Terms) -> dict[str, str]:
+    if claims.get("client_id") != client.client_id:
         raise terms.refused("the client_id in the request object is not the client", why="client_mismatch")
+    return as_parameters(claims, terms)
+
+
+def as_parameters(claims: dict[str, Any], terms: Terms) -> dict[str, str]:
+    """What an object asks, as it would stand in a form."""
+    inside = {name: value for name, value in claims.items() if name not in _ABOUT}
     if "request" in inside or "request_uri" in inside:
         raise terms.refused("a request object must not hold another one")
     if len(inside) > _MOST_PARAMETERS:

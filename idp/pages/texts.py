@@ -46,6 +46,10 @@ REFUSALS: dict[str, Refusal] = {
     "ORG-001": Refusal(
         mark("没有可代表的企业"), mark("您暂无可代表的企业。请绑定企业或联系企业管理员授权。")
     ),
+    "approval.over": Refusal(
+        mark("这次请求已经结束"),
+        mark("这次请求已经办理、已经过期，或者不是向您发出的。如需继续，请在设备或应用上重新发起。"),
+    ),
     "cross_site": Refusal(_STALE, mark("页面已过期，或者请求来自其他网站。请返回上一页，刷新后重新操作。")),
 }
 

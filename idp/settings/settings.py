@@ -101,6 +101,20 @@ class Settings(BaseSettings):
     """The same for all addresses together, when there are ten accounts to an address."""
     login_device_lifetime: Seconds = 180 * 86400
     """Seconds a browser somebody logged in with counts as their own for these limits."""
+    user_code_failures: int = Field(default=10, ge=1)
+    """Wrong codes of devices from one address, or by one person logged in, before a pause (RFC 8628 §5.1)."""
+    user_code_pause: Seconds = 900
+    """Seconds of that pause."""
+    device_lifetime: Annotated[int, Field(ge=60, le=1800)] = 600
+    """Seconds a device's code waits for somebody to approve it."""
+    device_starts: int = Field(default=60, ge=1)
+    """Codes that devices of public clients may ask for in a minute from one address (IPv6: /64)."""
+    backchannel_lifetime: Annotated[int, Field(ge=30, le=1800)] = 300
+    """Seconds a backchannel request waits for the person when its portal names no time."""
+    backchannel_longest: Annotated[int, Field(ge=30, le=1800)] = 600
+    """The longest time a portal may name."""
+    approval_interval: Annotated[int, Field(ge=1, le=60)] = 5
+    """Seconds a device or portal waits between two polls (RFC 8628 §3.5, CIBA Core §7.3)."""
     longest_token_lifetime: Seconds = 3600
     """Seconds no ID or access token outlives; an old key verifies so long after its successor signs."""
     offline_refresh_lifetime: Seconds = 90 * 86400

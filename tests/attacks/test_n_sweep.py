@@ -28,6 +28,8 @@ PARAMETERS = (
     "code_verifier", "refresh_token", "token", "token_type_hint", "client_secret", "client_assertion",
     "client_assertion_type", "post_logout_redirect_uri", "identifier", "password", "step", "action",
     "decision", "provide", "lang", "elder", "contrast", "next", "ask", "identity", "_method",
+    "device_code", "user_code", "auth_req_id", "binding_message", "requested_expiry",
+    "client_notification_token", "login_hint_token",
 )  # fmt: skip
 NASTY = {
     "quote": "'",

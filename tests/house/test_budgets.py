@@ -11,6 +11,7 @@ import clients
 from idp import keyring
 from idp.store import db, redis
 from tests.actors import Person, Portal, portal, service
+from tests.approving import PHONE, ask_for_codes, hotline, kiosk
 
 
 @dataclass
@@ -111,3 +112,19 @@ def test_public_documents_cost_nothing(stranger: Person, tax: Portal, path: str,
     stranger.get(path)
     with costs(measured, sql=0, trips=0, signatures=0):
         assert stranger.get(path).status_code == 200
+
+
+def test_a_poll_for_an_approval_costs_one_trip(me: Person, stores: None, measured: Cost) -> None:
+    device = ask_for_codes(me, kiosk("tax"))
+    device.poll()
+    with costs(measured, sql=0, trips=1, signatures=0):
+        assert device.poll().status_code == 400
+
+
+def test_asking_for_a_person_in_the_background_looks_nobody_up(
+    me: Person, stores: None, measured: Cost
+) -> None:
+    line = hotline("tax")
+    form = {"scope": "openid", "login_hint": PHONE}
+    with costs(measured, sql=0, trips=2, signatures=0):
+        assert me.post("/bc-authorize", form, headers=line.basic).status_code == 200

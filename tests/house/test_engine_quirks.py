@@ -22,6 +22,7 @@ from idp.oidc.client_auth import private_key_jwt
 from idp.oidc.endpoints import token
 from idp.oidc.engine import Server
 from tests.actors import ISSUER, Person, Portal, portal
+from tests.approving import approve_device, ask_for_codes, kiosk
 
 ROOT = Path(__file__).parents[2]
 KEYS: dict[str, Any] = {
@@ -87,10 +88,10 @@ def test_quirk_11_plain_http_behind_a_proxy_is_no_defect(app: Flask, stores: Non
     assert (answer.status_code, (answer.json or {})["error"]) == (401, "invalid_client")
 
 
-def test_quirk_13_there_is_no_device_grant(me: Person, tax: Portal) -> None:
-    answer = me.token(tax, {"grant_type": "urn:ietf:params:oauth:grant-type:device_code", "device_code": "x"})
-    assert (answer.status_code, (answer.json or {})["error"]) == (400, "unsupported_grant_type")
-    assert me.post("/device_authorization", {}).status_code in (400, 404)
+def test_quirk_13_a_device_gets_no_scope_that_its_client_may_not_have(me: Person, stores: None) -> None:
+    device = ask_for_codes(me, kiosk(scopes=("openid",)), scope="openid realname")
+    approve_device(me, device)
+    assert (device.poll().json or {})["scope"] == "openid"
 
 
 def test_quirk_15_a_nonce_may_be_used_again(me: Person, tax: Portal) -> None:

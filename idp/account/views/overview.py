@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from idp import authenticators, consent, pages, sessions
+from idp import approvals, authenticators, consent, pages, sessions
 from idp.account.views.frame import blueprint, current, me, show
 
 #: Names of the real-name levels 0 to 4.
@@ -27,5 +27,6 @@ def overview() -> Response:
         second_factor=authenticators.totp.enrolled(person.id),
         consents=len(consent.of_person(person.id)),
         devices=len(sessions.of_person(person.id)),
+        requests=len(approvals.of_person(person.id)),
         session=current(),
     )

@@ -7,6 +7,7 @@ from idp import logout, pages, sessions
 from idp.account import device
 from idp.account.views.frame import blueprint, current, done, show
 from idp.base.errors import Rejected
+from idp.pages.language import chinese
 from idp.sessions import Session
 
 _HERE = "/account/sessions"
@@ -17,7 +18,7 @@ def list_sessions() -> Response:
     """All my sessions, this one first."""
     own = current()
     others = [session for session in sessions.of_person(own.person_id) if session.id != own.id]
-    rows = [(session, device.of(session.agent), _portals(session)) for session in (own, *others)]
+    rows = [(session, _where(session), _portals(session)) for session in (own, *others)]
     return show("sessions", "sessions", rows=rows, own=own.id)
 
 
@@ -38,6 +39,15 @@ def end_other_sessions() -> Response:
     own = current()
     logout.end_all(own.person_id, reason="ended on the account pages", keep=own.id)
     return done(pages._("其他设备已全部下线。"), _HERE)
+
+
+def _where(session: Session) -> str:
+    """The device in the person's hands, or the kiosk or portal that was let in from there."""
+    portal = clients.find(session.portal)
+    if portal is None:
+        return str(device.of(session.agent))
+    name, place = (portal.name, portal.place) if chinese() else (portal.name_en, portal.place_en)
+    return f"{name} · {place}" if place else name
 
 
 def _portals(session: Session) -> list[clients.Client]:

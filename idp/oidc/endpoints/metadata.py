@@ -85,6 +85,8 @@ def _document(issuer: str, *_: str) -> bytes:
             "token_endpoint": f"{issuer}/token",
             "userinfo_endpoint": f"{issuer}/userinfo",
             "jwks_uri": f"{issuer}/jwks",
+            "device_authorization_endpoint": f"{issuer}/device_authorization",
+            "backchannel_authentication_endpoint": f"{issuer}/bc-authorize",
             "introspection_endpoint": f"{issuer}/introspect",
             "revocation_endpoint": f"{issuer}/revoke",
             "end_session_endpoint": f"{issuer}/end_session",
@@ -123,6 +125,9 @@ def _document(issuer: str, *_: str) -> bytes:
             "check_session_iframe": f"{issuer}/check_session",
             "frontchannel_logout_supported": True,
             "frontchannel_logout_session_supported": True,
+            "backchannel_token_delivery_modes_supported": ["poll", "ping"],
+            "backchannel_authentication_request_signing_alg_values_supported": ALGORITHMS,
+            "backchannel_user_code_parameter_supported": False,
             "backchannel_logout_supported": True,
             "backchannel_logout_session_supported": True,
         }

@@ -4,7 +4,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc7009 import RevocationEndpoint as Base
 
 from clients import Client
-from idp import audit, tokens
+from idp import audit, sessions, tokens
 from idp.base.errors import Rejected
 from idp.oidc import client_auth
 from idp.oidc.engine import FormRequest, Server
@@ -31,14 +31,20 @@ class RevocationEndpoint(Base):  # type: ignore[misc]
         return token if owner == client.client_id else None
 
     def revoke_token(self, token: Token, request: FormRequest) -> None:
-        """Kill the grant a token belongs to; raises ``Unavailable`` rather than forget it (D17)."""
+        """Kill the grant a token belongs to; raises ``Unavailable`` rather than forget it (D17).
+
+        A kiosk signs its visitor out so: the session that was made for its tokens ends with them.
+        """
         if isinstance(token, RefreshToken):
             service.end_grant(token.grant)
+            session, person = token.grant.session_id, token.grant.person_id
         else:
             service.end_access(token.handle, token.claims["jti"], token.claims["exp"])
-        person = token.grant.person_id if isinstance(token, RefreshToken) else token.handle.person
+            session, person = token.handle.session or "", token.handle.person or ""
+        if session and request.client:
+            sessions.end_branch(session, request.client.client_id)
         audit.record(
-            "token.revoke", person=person, client=request.client.client_id if request.client else None
+            "token.revoke", person=person or None, client=request.client.client_id if request.client else None
         )
 
 

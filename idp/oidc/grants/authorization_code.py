@@ -11,12 +11,10 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as Base
 
 from idp import audit
-from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.oidc import client_auth, details, pkce, resources, sender
 from idp.oidc.grants import tokens_for
-from idp.tokens import Grant, service
-from idp.tokens.families import RefreshToken
+from idp.tokens import service
 
 
 class AuthorizationCodeGrant(Base):  # type: ignore[misc]
@@ -52,7 +50,7 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
         client, grant = self.request.client, self.request.authorization_code
         # What the client lost since the person was asked is not given any more.
         scopes = tuple(name for name in grant.scopes if name in client.scopes)
-        refresh = self._begin_family(grant)
+        refresh = tokens_for.begin_family(client, grant)
         body = tokens_for.answer(client, self.request.narrowed, scopes, self.request.user, refresh)
         audit.record(
             "token.issue", person=grant.person_id, organization=grant.organization_id,
@@ -60,16 +58,3 @@ class AuthorizationCodeGrant(Base):  # type: ignore[misc]
             scope=" ".join(scopes),
         )  # fmt: skip
         return 200, body, self.TOKEN_RESPONSE_HEADER
-
-    def _begin_family(self, grant: Grant) -> str | None:
-        client = self.request.client
-        if "refresh_token" not in client.grant_types:
-            service.begin(grant, client.access_token_lifetime, None)
-            return None
-        lifetime = client.refresh_token_lifetime
-        expires_at = now() + lifetime
-        if grant.offline:
-            service.begin(grant, client.access_token_lifetime, expires_at)
-        else:
-            service.begin(grant, lifetime, None)
-        return RefreshToken(grant=grant, generation=1, expires_at=expires_at).seal()

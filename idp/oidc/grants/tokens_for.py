@@ -5,11 +5,27 @@ from typing import Any
 from clients import Client
 from idp import claims, keyring, organizations, sessions, tokens
 from idp.base import levels
+from idp.base.clock import now
 from idp.base.errors import Rejected
-from idp.oidc import resources
+from idp.oidc import login_hints, resources
 from idp.organizations import Organization
-from idp.tokens import Grant, Handle, confirmation, envelope
+from idp.tokens import Grant, Handle, confirmation, envelope, service
+from idp.tokens.families import RefreshToken
 from idp.tokens.handle import OFFLINE, SESSION
+
+
+def begin_family(client: Client, grant: Grant) -> str | None:
+    """Make a grant alive; its first refresh token, if the client may have one. Raises ``invalid_grant``."""
+    if "refresh_token" not in client.grant_types:
+        service.begin(grant, client.access_token_lifetime, None)
+        return None
+    lifetime = client.refresh_token_lifetime
+    expires_at = now() + lifetime
+    if grant.offline:
+        service.begin(grant, client.access_token_lifetime, expires_at)
+    else:
+        service.begin(grant, lifetime, None)
+    return RefreshToken(grant=grant, generation=1, expires_at=expires_at).seal()
 
 
 def answer(
@@ -83,6 +99,8 @@ def _id_token(
     )
     if grant.nonce is not None:
         extra["nonce"] = grant.nonce
+    if login_hints.wanted(client):
+        extra[login_hints.CLAIM] = login_hints.hint(grant.person_id, client)
     signed = tokens.id_token(
         subject=keyring.pairwise(client.sector, grant.person_id),
         client_id=client.client_id,

@@ -57,7 +57,6 @@ def test_section_2_every_announced_grant_is_served_and_no_other(
     for grant in (
         "password",
         "implicit",
-        "urn:ietf:params:oauth:grant-type:device_code",
         "urn:ietf:params:oauth:grant-type:saml2-bearer",
     ):
         assert refusal(grant) == "unsupported_grant_type", grant

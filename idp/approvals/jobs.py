@@ -1,0 +1,60 @@
+"""What the worker does for requests: it puts them before people, and pings portals when they are decided."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from sqlalchemy import Row
+
+import clients
+from idp import settings
+from idp.approvals import announcement, pings, queries, service
+from idp.base.clock import now
+
+log = logging.getLogger("idp.approvals")
+
+_OF_ONE_PORTAL = 16
+_THREADS = 8
+#: A portal waits for its ping with a person before it: 1, 2, 4 … seconds between two attempts.
+_LONGEST_WAIT = 30
+
+
+def announce_due() -> int:
+    """Put new backchannel requests before those they are for; how many were looked at."""
+    ids = announcement.claim()
+    for approval_id in ids:
+        announcement.announce(approval_id)
+    return len(ids)
+
+
+def ping_due() -> int:
+    """Send what is due, portals side by side; how many attempts were made."""
+    portals: dict[str, list[Row[Any]]] = {}
+    for row in queries.due(now(), _OF_ONE_PORTAL):
+        portals.setdefault(row.client_id, []).append(row)
+    if not portals:
+        return 0
+    with ThreadPoolExecutor(_THREADS) as pool:
+        return sum(pool.map(_ping_one, portals.values()))
+
+
+def _ping_one(rows: list[Row[Any]]) -> int:
+    return sum(_attempt(row) for row in rows)
+
+
+def _attempt(row: Row[Any]) -> bool:
+    """``False`` if another worker has the ping."""
+    if not service.claim(row.id, row.attempts, until=now() + 4 * settings.current().logout_timeout):
+        return False
+    client = clients.find(row.client_id)
+    if client is None or not client.enabled or not client.backchannel_client_notification_endpoint:
+        outcome = "the portal is gone"
+    elif now() >= row.expires_at:
+        outcome = "too late"
+    else:
+        outcome = pings.send(client, row.sealed)
+    next_at = now() + min(2**row.attempts, _LONGEST_WAIT)
+    again = pings.worth_another_try(outcome) and next_at < row.expires_at
+    status = "delivered" if pings.delivered(outcome) else "waiting" if again else "failed"
+    service.settle(row.id, status=status, outcome=outcome, next_at=next_at, client_id=row.client_id)
+    return True

@@ -1,0 +1,36 @@
+"""Requests that no browser carries (RFC 8628 §3.1, CIBA Core §7.1): what of the law holds for them."""
+
+from clients import Client
+from idp.approvals import Approval, Kind
+from idp.base.clock import now
+from idp.oidc import checks
+from idp.oidc.authorization import AuthorizationRequest
+
+_LAW: tuple[checks.Check, ...] = (
+    checks.lengths_are_bounded,
+    checks.scopes_are_known,
+    checks.resources_are_registered,
+    checks.details_are_registered,
+    checks.level_is_read,
+)
+
+
+def judged(
+    kind: Kind, client: Client, parameters: dict[str, str], *, address: str, lifetime: int
+) -> Approval:
+    """What a request asks, as it will be put to a person; raises what it is refused with."""
+    request = AuthorizationRequest(client=client, parameters=parameters, redirect_uri="")
+    for check in _LAW:
+        check(request)
+    return Approval(
+        id="",
+        kind=kind,
+        client_id=client.client_id,
+        scopes=request.scopes,
+        level=request.level,
+        started=now(),
+        expires_at=now() + lifetime,
+        address=address,
+        resources=request.resources,
+        authorization_details=request.details,
+    )
