@@ -9,6 +9,7 @@ from typing import Any
 from joserfc.jwk import ECKey
 
 from tests import serving, tls
+from tests.approving import CIBA, DEVICE_CODE
 from tests.interop.portal import Portal
 from tests.postgres import free_port
 from tests.registrations import entry
@@ -41,6 +42,7 @@ def _settings(front: Proxy, handshakes: Proxy) -> dict[str, object]:
         "client_certificate_authorities": tls.authority_file(),
         "mtls_origin": handshakes.origin,
         "dpop_demands_nonce": "true",
+        "approval_interval": 1,
     }
 
 
@@ -56,6 +58,15 @@ def _entries(key: dict[str, Any]) -> list[dict[str, Any]]:
         _entry("fapi", profile="fapi2", **by_key),
         _entry("signing", profile="fapi2-message-signing", **by_key),
         _entry("certified", profile="fapi2", **by_certificate),
+        _entry(
+            "counter",
+            redirect_uris=[],
+            post_logout_redirect_uris=[],
+            dpop_bound_access_tokens=True,
+            grant_types=[DEVICE_CODE, CIBA, "refresh_token"],
+            backchannel_token_delivery_mode="poll",
+            **by_key,
+        ),
         _entry("django", redirect_uris=[f"{_HOME}/oidc/callback/"]),
         _entry(
             "apache",
@@ -81,8 +92,8 @@ def _portal(entry: dict[str, Any], issuer: str, served: serving.Served, key: dic
         issuer=issuer,
         client_id=entry["client_id"],
         client_secret=served.secrets.get(entry["client_id"], ""),
-        redirect_uri=entry["redirect_uris"][0],
-        post_logout_redirect_uri=entry["post_logout_redirect_uris"][0],
+        redirect_uri=next(iter(entry["redirect_uris"]), ""),
+        post_logout_redirect_uri=next(iter(entry["post_logout_redirect_uris"]), ""),
         scope="openid profile",
         visitor=served.people[0],
         key=key,
