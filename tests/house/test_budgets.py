@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from sqlalchemy import event
@@ -12,6 +13,8 @@ from idp import keyring
 from idp.store import db, redis
 from tests.actors import Person, Portal, portal, service
 from tests.approving import PHONE, ask_for_codes, hotline, kiosk
+from tests.possession import Holder
+from tests.signing import signing_portal
 
 
 @dataclass
@@ -128,3 +131,45 @@ def test_asking_for_a_person_in_the_background_looks_nobody_up(
     form = {"scope": "openid", "login_hint": PHONE}
     with costs(measured, sql=0, trips=2, signatures=0):
         assert me.post("/bc-authorize", form, headers=line.basic).status_code == 200
+
+
+def test_a_proof_costs_no_trip_more(me: Person, tax: Portal, measured: Cost) -> None:
+    """Its mark rides in the packet that takes the code, or that asks whether the token lives."""
+    holder = Holder()
+
+    def tokens() -> dict[str, Any]:
+        form = tax.token_form(me.code_for(tax))
+        return dict(me.token(tax, form, DPoP=holder.proof()).json or {})
+
+    tokens()
+    with costs(measured, sql=0, trips=4, signatures=2):
+        access = tokens()["access_token"]
+    assert me.get("/userinfo", headers=holder.show(access)).status_code == 200
+    with costs(measured, sql=0, trips=1, signatures=0):
+        assert me.get("/userinfo", headers=holder.show(access)).status_code == 200
+
+
+def test_nor_does_a_systems_own(me: Person, stores: None, measured: Cost) -> None:
+    machine, holder = service("tax"), Holder()
+    form = {"grant_type": "client_credentials"}
+    me.token(machine, form, DPoP=holder.proof())
+    with costs(measured, sql=0, trips=1, signatures=1):
+        assert me.token(machine, form, DPoP=holder.proof()).status_code == 200
+
+
+def test_a_refresh_by_proof_costs_one_trip_more(me: Person, tax: Portal, measured: Cost) -> None:
+    """A proof that was shown before must not use the token up, so its mark goes ahead."""
+    holder = Holder()
+    form = {"grant_type": "refresh_token", "refresh_token": me.tokens(tax)["refresh_token"]}
+    form["refresh_token"] = (me.token(tax, form, DPoP=holder.proof()).json or {})["refresh_token"]
+    with costs(measured, sql=0, trips=2, signatures=2):
+        assert me.token(tax, form, DPoP=holder.proof()).status_code == 200
+
+
+def test_where_tokens_are_not_rotated_the_mark_rides_along(me: Person, stores: None, measured: Cost) -> None:
+    """One trip is the assertion's mark, the other all the rest."""
+    bank = signing_portal("tax", "fapi2", grant_types=("authorization_code", "refresh_token"))
+    token = str((bank.redeem(me, bank.code(me)).json or {})["refresh_token"])
+    assert bank.refresh(me, token).status_code == 200
+    with costs(measured, sql=0, trips=2, signatures=2):
+        assert bank.refresh(me, token).status_code == 200
