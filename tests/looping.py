@@ -13,9 +13,15 @@ from tests.wire import Connection, Request, encode
 class Looped:
     """A running loop, and the connections a test has to it."""
 
-    def __init__(self, address: tuple[str, int]) -> None:
+    def __init__(self, loop: Loop, address: tuple[str, int]) -> None:
+        self._loop = loop
         self.address = address
         self.connections: list[Connection] = []
+
+    def stop(self) -> None:
+        """Tell it to end what was begun."""
+        self._loop.stop()
+        self._loop.wake()
 
     def ask(self, request: Request) -> Connection:
         """A connection of its own on which a request has been sent."""
@@ -30,14 +36,13 @@ def served(gate: Any, threads: int = 2) -> Iterator[Looped]:
     """A loop as long as the block lasts, and until it has ended what was begun."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         loop = Loop(gate, listener, threads)
-        looped = Looped(listener.getsockname()[:2])
+        looped = Looped(loop, listener.getsockname()[:2])
         running = threading.Thread(target=loop.run)
         running.start()
         try:
             yield looped
         finally:
-            loop.stop()
-            loop.wake()
+            looped.stop()
             running.join(30)
             for connection in looped.connections:
                 connection.close()

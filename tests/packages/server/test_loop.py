@@ -4,7 +4,6 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -216,20 +215,18 @@ def test_when_there_is_no_room_the_longest_silent_makes_it(
 
 
 def test_at_its_end_a_loop_answers_what_was_begun_and_who_is_connected(gate: Gate) -> None:
-    answers = []
-    with ThreadPoolExecutor(3) as pool:
-        with served(gate) as site:
-            page = site.ask(Request(url=URL + "/page"))
-            begun = Connection(site.address)
-            site.connections.append(begun)
-            begun.send(b"GET /a HTTP/1.1\r\nHo")
-            kept = site.ask(Request(url=URL + "/a"))
-            assert kept.answer().status == 200
-            threading.Timer(0.3, gate.go_on.set).start()
-            threading.Timer(0.3, begun.send, (b"st: id.example\r\n\r\n",)).start()
-            answers = [pool.submit(one.answer) for one in (page, begun)]
-            ended = pool.submit(kept.socket.recv, 1)
-        assert [one.result().header("connection") for one in answers] == ["close", "close"]
-        assert ended.result() == b""
+    with served(gate) as site:
+        page = site.ask(Request(url=URL + "/page"))
+        begun = Connection(site.address)
+        site.connections.append(begun)
+        begun.send(b"GET /a HTTP/1.1\r\nHo")
+        kept = site.ask(Request(url=URL + "/a"))
+        assert kept.answer().status == 200
+        site.stop()
+        assert kept.socket.recv(1) == b""
+        begun.send(b"st: id.example\r\n\r\n")
+        gate.go_on.set()
+        assert begun.answer().header("connection") == "close"
+        assert page.answer().header("connection") == "close"
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(site.address, timeout=5)
