@@ -70,6 +70,8 @@ def response_mode_is_registered(request: AuthorizationRequest) -> None:
         raise Rejected("invalid_request", "response_mode=query cannot carry an ID token")
     if mode not in response_modes.SUPPORTED or mode not in request.client.response_modes:
         raise Rejected("invalid_request", "response_mode is not registered for this client")
+    if mode == "jwt" and request.response_mode == "fragment":
+        mode = "fragment.jwt"  # the signed form of the default (JARM §2.3.4)
     request.response_mode = mode
 
 

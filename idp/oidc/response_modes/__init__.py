@@ -1,7 +1,7 @@
 """How an authorization response travels back: the register (OAuth 2.0 Multiple Response Types §2.1).
 
-Each mode also exists signed, as ``<mode>.jwt`` (JARM §2.3); ``jwt`` is the signed form of the default, which
-is ``query``, for only the code flow is served.
+Each mode also exists signed, as ``<mode>.jwt`` (JARM §2.3). ``jwt`` alone is the signed form of the default:
+of ``query`` here, for the code flow; what brings a token was given another mode by ``checks``.
 """
 
 from collections.abc import Callable

@@ -121,6 +121,20 @@ def test_4_the_metadata_names_modes_and_algorithms(me: Person, stores: None) -> 
     assert {"ES256", "RS256"} <= set(metadata["authorization_signing_alg_values_supported"])
 
 
+def test_2_3_4_with_an_id_token_the_default_is_the_fragment(me: Person, stores: None) -> None:
+    """JARM §2.3.4: jwt is the signed form of the default of the response type."""
+    hybrid = signing_portal(
+        "hybrid", response_types=("code", "code id_token"), response_modes=("query", "fragment", "jwt")
+    )
+    me.code_for(hybrid)
+    asked = {"response_type": "code id_token", "response_mode": "jwt"}
+    for changes, member in ((asked, "id_token"), (asked | {"prompt": "none", "max_age": "0"}, "error")):
+        location = urlsplit(me.authorize(hybrid, **changes).location)
+        assert location.query == ""
+        (response,) = parse_qs(location.fragment)["response"]
+        assert member in read(response)
+
+
 def test_a_mode_that_is_not_registered_is_refused_in_the_plain_one(me: Person, stores: None) -> None:
     """JARM §2.3: a portal that cannot read JWTs is not answered by one."""
     plain = signing_portal("plain", response_modes=("query",))
