@@ -22,7 +22,7 @@ class SecurityProfile:
     request_object_claims: tuple[str, ...] = ()
     """What a request object must say beside its parameters (FAPI 2.0 Message Signing §5.3.1)."""
     longest_request_object: int | None = None
-    """Seconds from ``nbf`` to now, and from ``nbf`` to ``exp``, at most (FAPI 2.0 Message Signing §5.3.1)."""
+    """Seconds from ``nbf`` to ``exp``, at most (FAPI 2.0 Message Signing §5.3.1)."""
     signed_backchannel_requests: bool = False
     """Backchannel authentication requests are signed objects (FAPI-CIBA §5.2.2)."""
     signed_responses: bool = False

@@ -32,7 +32,7 @@ class Pushed:
 
 
 def new() -> tuple[str, str]:
-    """A fresh ``request_uri`` of 256 random bits, and the mark of what will be kept under it (§2.2, §7.1)."""
+    """A fresh ``request_uri`` of 256 random bits (RFC 9126 §7.1), and the mark of what is kept under it."""
     secret = random_token()
     return PREFIX + secret, digest(secret)
 
@@ -51,7 +51,7 @@ def keep(client_id: str, request: Pushed) -> int:
 
 
 def find(request_uri: str, client_id: str) -> Pushed | None:
-    """The request behind a reference, if it is this client's, in time and not answered yet (§4, §7.3)."""
+    """The request behind a reference, if it is this client's (RFC 9126 §2.2), in time, not answered yet."""
     mark = digest(request_uri.removeprefix(PREFIX))
     kept = redis.call("GET", _key(mark))
     plain = keyring.open_token(kept.decode("latin-1")) if isinstance(kept, bytes) else None

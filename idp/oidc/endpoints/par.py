@@ -1,6 +1,7 @@
 """The pushed authorization request endpoint (RFC 9126): a portal's server brings what its browser will ask.
 
-The request is judged here by the law of the authorization endpoint, and there once more.
+The request is judged here by the law of the authorization endpoint, and there once more: meanwhile the
+client's registration may have changed (RFC 9126 §7.4).
 """
 
 from typing import Any

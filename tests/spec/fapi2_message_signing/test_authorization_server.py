@@ -77,6 +77,7 @@ def test_5_3_1_it_is_for_this_hour(me: Person, bank: SigningPortal, nbf: int, ex
     [
         (ISSUER, True),
         ([ISSUER, "https://other.example"], True),
+        (["https://other.example"], False),
         (f"{ISSUER}/par", False),
         ("https://other.example", False),
     ],

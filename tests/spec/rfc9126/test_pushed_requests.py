@@ -125,12 +125,19 @@ def test_4_parameters_beside_the_reference_are_not_looked_at(me: Person, bank: S
 
 
 def test_4_the_client_must_be_named_and_the_same(me: Person, bank: SigningPortal, health: Portal) -> None:
-    """RFC 9126 §4, §7.3: a reference is bound to the client that pushed it."""
+    """RFC 9126 §2.2, §4: a reference is bound to the client that pushed it."""
     reference = bank.pushed(me)
     for query_string in (f"request_uri={reference}", f"client_id=health&request_uri={reference}"):
         answer = me.get(f"/authorize?{query_string}")
         assert (answer.status_code, "Location" in answer.headers) == (400, False)
     assert bank.open(me, reference).status_code == 303
+
+
+def test_2_2_a_client_with_the_same_address_cannot_open_it_either(me: Person, bank: SigningPortal) -> None:
+    """RFC 9126 §2.2: the binding is to the client, not to where its answers go."""
+    twin = signing_portal("twin", redirect_uris=bank.client.redirect_uris)
+    assert twin.open(me, twin.pushed(me)).status_code == 303
+    assert twin.open(me, bank.pushed(me)).status_code == 400
 
 
 def test_4_it_may_be_opened_again_until_it_is_answered(me: Person, bank: SigningPortal) -> None:
@@ -192,7 +199,18 @@ def test_6_a_client_can_be_bound_to_push(me: Person, stores: None) -> None:
     assert bound.open(me, bound.pushed(me)).location.startswith("/login/")
 
 
-def test_7_what_is_kept_is_sealed(me: Person, bank: SigningPortal) -> None:
+def test_7_4_what_the_client_may_not_do_any_more_is_refused_when_opened(
+    me: Person, bank: SigningPortal
+) -> None:
+    """RFC 9126 §7.4: the client's policy may change between push and use."""
+    reference, other = bank.pushed(me), bank.pushed(me)
+    signing_portal(redirect_uris=("https://bank.example.gov/new",))
+    assert bank.open(me, reference).status_code == 400
+    signing_portal(require_signed_request_object=True)
+    assert query(bank.open(me, other).location)["error"] == "invalid_request"
+
+
+def test_8_what_is_kept_is_sealed(me: Person, bank: SigningPortal) -> None:
     """RFC 9126 §8: a hint may hold a person's number; nobody reads it in the store."""
     from idp.store import redis
 
