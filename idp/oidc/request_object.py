@@ -126,7 +126,7 @@ def _judge_times(claims: dict[str, Any], terms: Terms) -> None:
         raise terms.refused("the request object has expired")
     if max(claims.get("nbf", 0), claims.get("iat", 0)) > moment + _SKEW:
         raise terms.refused("the request object is not valid yet")
-    # What has not expired and began that long before its end at most, did not begin longer ago either.
+    # So it did not begin longer ago than that either, for it has not expired.
     if terms.longest is not None and claims["exp"] > claims["nbf"] + terms.longest:
         raise terms.refused("the request object is valid for too long")
 

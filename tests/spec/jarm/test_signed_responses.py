@@ -149,3 +149,15 @@ def test_a_response_is_no_id_token_hint(me: Person, bank: SigningPortal) -> None
     assert told["error"] == "invalid_request"
     ended = me.get(f"/end_session?id_token_hint={response}")
     assert "Location" not in ended.headers or "bank.example.gov" not in ended.location
+
+
+def test_signed_userinfo_is_no_id_token_hint_either(me: Person, stores: None) -> None:
+    """RFC 8725 §3.12: who read a person's data has no ID token by that."""
+    made = signing_portal("reader", userinfo_signed_response_alg="ES256")
+    me.code_for(made)
+    code = query(me.authorize(made).location)["code"]
+    tokens = me.post("/token", {**made.token_form(code), **made.credentials()}).json or {}
+    told = me.get("/userinfo", headers={"Authorization": f"Bearer {tokens['access_token']}"}).text
+    assert read(told)["sub"]
+    assert query(me.authorize(made, id_token_hint=told).location)["error"] == "invalid_request"
+    assert query(me.authorize(made, id_token_hint=tokens["id_token"], prompt="none").location)["code"]
