@@ -41,12 +41,19 @@ class Program:
 
 
 @contextmanager
-def in_node(name: str, authority: str = "") -> Iterator[Program]:
-    """A program of the folder ``node``, with the packages its lock file names."""
-    environment = {"NODE_EXTRA_CA_CERTS": authority} if authority else {}
-    program = Program(["node", name], node.install(Path(__file__).parent / "node"), environment)
+def running(command: Sequence[str], folder: Path, **environment: str) -> Iterator[Program]:
+    """A program, as long as the block lasts."""
+    program = Program(command, folder, environment)
     try:
         yield program
     finally:
         program.process.kill()
         program.process.communicate()
+
+
+@contextmanager
+def in_node(name: str, authority: str = "") -> Iterator[Program]:
+    """A program of the folder ``node``, with the packages its lock file names."""
+    trust = {"NODE_EXTRA_CA_CERTS": authority} if authority else {}
+    with running(["node", name], node.install(Path(__file__).parent / "node"), **trust) as program:
+        yield program

@@ -67,6 +67,7 @@ def _entries(key: dict[str, Any]) -> list[dict[str, Any]]:
             backchannel_token_delivery_mode="poll",
             **by_key,
         ),
+        _entry("go"),
         _entry("django", redirect_uris=[f"{_HOME}/oidc/callback/"]),
         _entry(
             "apache",

@@ -17,6 +17,7 @@ def test_oauth4webapi_checks_every_step_from_login_to_logout(secured_portals: di
         assert found["same"] is True, "both discovery documents say the same (RFC 8414 §5)"
         assert found["resource"]["authorization_servers"] == [portal.issuer]
         held = program.tell(callback=portal.log_in(browser, found["address"]))
+        assert '"iss"' in held["mixup"], "the client checks whose answer it is (RFC 9207 §2.4)"
         assert held["claims"]["iss"] == portal.issuer
         assert held["person"]["sub"] == held["introspected"]["sub"] == held["claims"]["sub"]
         assert held["introspected"]["cnf"]["jkt"]

@@ -48,6 +48,10 @@ address.search = new URLSearchParams({ client_id: self.client_id, request_uri: p
 say({ address: address.href, same: JSON.stringify(found[0]) === JSON.stringify(found[1]), resource: told_of_resource });
 
 const { callback } = await told();
+const mixed = new URL(callback);
+mixed.searchParams.set('iss', 'https://another.example');
+let mixup;
+try { oauth.validateAuthResponse(as, self, mixed, state); } catch (error) { mixup = error.message; }
 const answer = oauth.validateAuthResponse(as, self, new URL(callback), state);
 let signed;
 const first = await bound(
@@ -74,7 +78,7 @@ const leave = new URL(as.end_session_endpoint);
 leave.search = new URLSearchParams({
   id_token_hint: first.id_token, post_logout_redirect_uri: portal.post_logout_redirect_uri, state: 'bye',
 });
-say({ claims, person, introspected, refusals, nonces, type: second.token_type, logout: leave.href });
+say({ claims, person, introspected, mixup, refusals, nonces, type: second.token_type, logout: leave.href });
 
 await told();
 const refusal = await bound(
