@@ -38,6 +38,7 @@ class Snapshot:
         self._next_look = float("-inf")
         self._spare_looks = 0
         self._renewing = threading.Lock()
+        self._listed: tuple[Client, ...] | None = None
 
     def clients(self) -> Mapping[str, Client]:
         """The clients of now; raises ``Unavailable`` when none could ever be loaded.
@@ -80,6 +81,13 @@ class Snapshot:
             finally:
                 self._renewing.release()
 
+    def listed(self) -> tuple[Client, ...]:
+        """The services that citizens may find, by name; sorted once for each version of the registry."""
+        clients = self.clients()
+        if self._listed is None:
+            self._listed = tuple(sorted((one for one in clients.values() if _findable(one)), key=_by_name))
+        return self._listed
+
     def expire(self) -> None:
         """Look at the version again at the next request."""
         self._next_look = float("-inf")
@@ -110,7 +118,7 @@ class Snapshot:
                 clients[row.client_id] = queries.client_of(row)
             except ValueError:
                 _alarm(row.client_id)
-        self._clients, self._version = clients, version
+        self._clients, self._version, self._listed = clients, version, None
 
 
 def _alarm(client_id: str) -> None:
@@ -118,6 +126,14 @@ def _alarm(client_id: str) -> None:
     log.error("client registry: row of client %s cannot be read; refused until applied again", client_id)
     with suppress(Unavailable):
         audit.record("client.unreadable", client=client_id, outcome="failed")
+
+
+def _findable(client: Client) -> bool:
+    return client.enabled and client.listed and bool(client.home_uri or client.initiate_login_uri)
+
+
+def _by_name(client: Client) -> tuple[str, str]:
+    return client.name, client.client_id
 
 
 _current = Snapshot()
@@ -136,6 +152,11 @@ def all_clients() -> tuple[Client, ...]:
 def all_enabled() -> tuple[Client, ...]:
     """Every client in use, by id."""
     return tuple(client for client in all_clients() if client.enabled)
+
+
+def listed() -> tuple[Client, ...]:
+    """The services that citizens may find, by name."""
+    return _current.listed()
 
 
 def expire() -> None:

@@ -32,12 +32,11 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 _VERBS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 _REASONS = {
-    200: "200 OK", 201: "201 Created", 303: "303 See Other", 304: "304 Not Modified",
-    308: "308 Permanent Redirect",
-    400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden", 404: "404 Not Found",
-    405: "405 Method Not Allowed", 413: "413 Content Too Large", 415: "415 Unsupported Media Type",
-    421: "421 Misdirected Request", 429: "429 Too Many Requests", 500: "500 Internal Server Error",
-    501: "501 Not Implemented", 503: "503 Service Unavailable",
+    200: "200 OK", 201: "201 Created", 204: "204 No Content", 303: "303 See Other", 304: "304 Not Modified",
+    308: "308 Permanent Redirect", 400: "400 Bad Request", 401: "401 Unauthorized", 403: "403 Forbidden",
+    404: "404 Not Found", 405: "405 Method Not Allowed", 413: "413 Content Too Large",
+    415: "415 Unsupported Media Type", 421: "421 Misdirected Request", 429: "429 Too Many Requests",
+    500: "500 Internal Server Error", 501: "501 Not Implemented", 503: "503 Service Unavailable",
 }  # fmt: skip
 _HSTS = ("Strict-Transport-Security", "max-age=31536000")
 _RETRY = (("Retry-After", "5"),)
@@ -61,7 +60,9 @@ class Gate:
         answer = self.answer(environ)
         if answer is None:
             return self.web(environ, start_response)
-        start_response(_REASONS[answer.status], [*answer.headers, ("Content-Length", str(len(answer.body)))])
+        # An answer that has no content has no length of it either (RFC 9110 §8.6).
+        length = [] if answer.status in (204, 304) else [("Content-Length", str(len(answer.body)))]
+        start_response(_REASONS[answer.status], [*answer.headers, *length])
         return (b"" if environ["REQUEST_METHOD"] == "HEAD" else answer.body,)
 
     def answer(self, environ: Environ) -> Answer | None:
@@ -89,8 +90,7 @@ class Gate:
                 "idp.refusal": page,
             }
             return None
-        name = http.path if http.path in protocol.ROUTES else "/authorize/continue"
-        metrics.request(name, answer.status, time.perf_counter() - started)
+        metrics.request(protocol.name(http.path), answer.status, time.perf_counter() - started)
         if self.secure:
             answer.headers.append(_HSTS)
         return answer
@@ -108,7 +108,7 @@ class Gate:
         if (refusal := self._certificate(http.environ)) is not None:
             return refusal
         if self.secure and not self._transport_is_secure(http):
-            if http.path in protocol.ROUTES and not http.path.startswith(protocol.BROWSER):
+            if protocol.methods(http.path) is not None and not http.path.startswith(protocol.BROWSER):
                 return answers.error("invalid_request", "https is required", 400)
             query = http.environ.get("QUERY_STRING", "")
             location = self.issuer + quote(http.path.encode("latin-1")) + (f"?{query}" if query else "")

@@ -14,6 +14,7 @@ from idp.base import clock
 from idp.store import db, embedded, once, redis
 from tests import postgres
 from tests.actors import Person, Portal, citizen, portal
+from tests.registrants import Registrant, initial_token
 
 # How fast a machine draws examples says nothing about the code.
 hypothesis.settings.register_profile(
@@ -155,3 +156,9 @@ def me(app: Flask, stores: None) -> Person:
 def stranger(app: Flask, stores: None) -> Person:
     """A browser in which nobody is logged in."""
     return Person(app)
+
+
+@pytest.fixture
+def program(app: Flask, stores: None) -> Registrant:
+    """A program that may register clients."""
+    return Registrant(app, initial_token())

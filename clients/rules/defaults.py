@@ -1,4 +1,4 @@
-"""What an authorization request of this client asks for when it does not say (OIDC Registration §2)."""
+"""What an authorization request of this client asks for when it does not say (OIDC Registration 1.0 §2)."""
 
 from collections.abc import Iterator
 

@@ -38,6 +38,7 @@ FIELDS: dict[str, str] = {
     "hash": "hash of a chain row",
     "host": "host of the address that was to be called",
     "id_type": "type code of the identity document",
+    "initial_token": "id of the initial access token (public)",
     "key_id": "kid of the key (public)",
     "legal_basis": "legal basis of each scope",
     "level": "assurance level, 0 to 4",
@@ -111,7 +112,17 @@ KINDS: dict[str, Kind] = {
     "client.auth_failed": _kind("A portal failed to authenticate", "应用身份鉴别失败", "error method"),
     "client.disable": _kind("A portal was disabled or enabled", "停用或启用接入应用", "operator status"),
     "client.jwks_bad": _kind("The keys at a portal's address were refused", "应用公布的密钥不合规，未采用"),
+    "client.register": _kind(
+        "A portal registered itself, changed or deleted its registration",
+        "应用自行登记、变更或注销登记",
+        "action changes fingerprint initial_token operator source",
+    ),
+    "client.register_refused": _kind("A portal's own registration was refused", "拒绝应用自行登记", "error"),
     "client.secret_rotate": _kind("A portal's secret was renewed", "更换应用密钥", "expires_at operator"),
+    "client.token_reuse": _kind(
+        "A replaced registration access token was shown; the registration can be managed no more",
+        "已更换的登记访问令牌重复使用，登记管理已关闭",
+    ),
     "client.unreadable": _kind("The stored registration of a portal cannot be read", "接入应用登记数据损坏"),
     "code.reuse": _kind(
         "An authorization code was shown twice; its tokens were revoked",
@@ -131,6 +142,14 @@ KINDS: dict[str, Kind] = {
         "Acting for an organisation was refused", "拒绝代办", "cause credit_code error subject_type"
     ),
     "device.bruteforce": _kind("Codes of devices were guessed", "疑似猜测设备代码", "count"),
+    "initial_token.create": _kind(
+        "An initial access token was made for portals that register themselves",
+        "签发应用登记初始令牌",
+        "count expires_at initial_token operator scope",
+    ),
+    "initial_token.revoke": _kind(
+        "An initial access token was revoked", "作废应用登记初始令牌", "count initial_token operator"
+    ),
     "introspect.refuse": _kind("A token look-up was refused", "拒绝令牌查询", "audience error token_type"),
     "key.reseal": _kind(
         "What is stored was brought under the keys in force",
@@ -192,6 +211,11 @@ KINDS: dict[str, Kind] = {
     ),
     "session.end": _kind("A session ended", "会话结束", "cause count"),
     "session.kill": _kind("Sessions were ended by force", "强制下线", "cause count operator"),
+    "software_issuer.change": _kind(
+        "An issuer of software statements was added, renewed or removed",
+        "软件声明签发方变更",
+        "action operator source",
+    ),
     "ssrf.block": _kind("A call to a forbidden address was stopped", "阻止向禁止地址发出请求", "host"),
     "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
     "token.exchange": _kind(

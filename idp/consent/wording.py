@@ -83,3 +83,13 @@ def purpose(client: Client) -> str:
 def retention(client: Client) -> str:
     """How long the receiver keeps the data."""
     return client.retention if chinese() else client.retention_en
+
+
+def policy(client: Client) -> str:
+    """Where the portal says how it treats data."""
+    return client.policy_uri if chinese() else client.policy_uri_en or client.policy_uri
+
+
+def terms(client: Client) -> str:
+    """Where the portal says on what terms it is used."""
+    return client.tos_uri if chinese() else client.tos_uri_en or client.tos_uri

@@ -19,6 +19,7 @@ from idp.oidc.endpoints import (
     metadata,
     par,
     protected_resource,
+    register,
     revoke,
     token,
     userinfo,
@@ -38,12 +39,17 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/revoke": {"POST": revoke.post},
     "/end_session": {"GET": end_session.get, "POST": end_session.post},
     "/check_session": {"GET": check_session.get},
+    "/register": {"POST": register.post},
     "/jwks": {"GET": metadata.jwks},
     "/.well-known/openid-configuration": {"GET": metadata.discovery},
     "/.well-known/oauth-authorization-server": {"GET": metadata.discovery},
     **{challenge.METADATA + path: {"GET": protected_resource.get} for path in protected_resource.RESOURCES},
 }
-_CONTINUE: dict[str, Handler] = {"GET": authorize.resume}
+#: Paths that go on with an id of ours.
+UNDER: dict[str, dict[str, Handler]] = {
+    authorize.CONTINUE: {"GET": authorize.resume},
+    register.CLIENT: {"GET": register.get, "PUT": register.put, "DELETE": register.delete},
+}
 
 #: Paths a browser travels: their failures are pages, all others' are JSON.
 BROWSER = ("/authorize", "/end_session")
@@ -52,9 +58,16 @@ BROWSER = ("/authorize", "/end_session")
 def methods(path: str) -> dict[str, Handler] | None:
     """The handlers of a path, by method; ``None`` when the path is not of this face."""
     found = ROUTES.get(path)
-    if found is None and path.startswith(authorize.CONTINUE):
-        return _CONTINUE
-    return found
+    return found if found is not None else UNDER.get(_stem(path))
+
+
+def name(path: str) -> str:
+    """What a path is called in numbers: ids are left out, there is no end of them."""
+    return path if path in ROUTES else _stem(path).rstrip("/")
+
+
+def _stem(path: str) -> str:
+    return next((stem for stem in UNDER if path.startswith(stem)), "")
 
 
 def handle(handlers: dict[str, Handler], http: Request) -> Answer:

@@ -163,9 +163,10 @@ def prompt_is_consistent(request: AuthorizationRequest) -> None:
 
 
 def max_age_is_a_number(request: AuthorizationRequest) -> None:
-    """``max_age`` counts seconds (OIDC Core §3.1.2.1)."""
+    """``max_age`` counts seconds (OIDC Core §3.1.2.1); unsaid, it is the client's (Registration 1.0 §2)."""
     text = request.parameters.get("max_age")
     if text is None:
+        request.max_age = request.client.default_max_age
         return
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Rejected("invalid_request", "max_age must be a number of seconds")
@@ -178,7 +179,7 @@ def level_is_read(request: AuthorizationRequest) -> None:
     ``acr_values`` lists alternatives (OIDC Core §3.1.2.1), so the weakest known one is enough; so does an
     ``acr`` asked by the claims parameter (§5.5.1.1). Scopes bring minimum levels of their own.
     """
-    asked = request.parameters.get("acr_values", "").split()
+    asked = request.parameters.get("acr_values", "").split() or request.client.default_acr_values
     alternatives = [level for level in map(levels.level_of, asked) if level is not None]
     wanted = _acr_of_claims(request.parameters.get("claims"))
     known = [level for level in map(levels.level_of, wanted) if level is not None]

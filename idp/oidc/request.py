@@ -51,14 +51,15 @@ class Request:
 
     def form(self) -> dict[str, str]:
         """The body's parameters; raises ``invalid_request`` for another media type, 415 for an encoding."""
-        media_type, _, parameters = str(self.environ.get("CONTENT_TYPE", "")).partition(";")
-        if media_type.strip().lower() != FORM or "utf-16" in parameters.lower():
-            raise Rejected("invalid_request", f"the request body must be {FORM}")
+        return parse(self.body(FORM).decode("latin-1"))
+
+    def body(self, media_type: str) -> bytes:
+        """The body, if it is of this media type and not encoded; raises ``invalid_request``."""
+        named, _, parameters = str(self.environ.get("CONTENT_TYPE", "")).partition(";")
+        if named.strip().lower() != media_type or "utf-16" in parameters.lower():
+            raise Rejected("invalid_request", f"the request body must be {media_type}")
         if self.header("Content-Encoding"):
             raise Rejected("invalid_request", "compressed request bodies are not accepted", status=415)
-        return parse(self._body().decode("latin-1"))
-
-    def _body(self) -> bytes:
         length = str(self.environ.get("CONTENT_LENGTH") or "0")
         if not (length.isascii() and length.isdigit()) or len(length) > 9 or int(length) > LARGEST:
             raise Rejected("invalid_request", "the request body is too large", status=413)

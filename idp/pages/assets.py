@@ -15,7 +15,7 @@ from idp.base.secret import digest
 
 _STATIC = Path(__file__).parent.parent / "static"
 _BOOTSTRAP = "static/bootstrap5/css/bootstrap.min.css"
-_FOREVER = "public, max-age=31536000, immutable"
+FOREVER = "public, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ def answer(name: str) -> Response:
     asset = _by_name().get(name) or abort(404)
     packed = request.accept_encodings["gzip"] > 0
     response = Response(asset.packed if packed else asset.body, mimetype=asset.mimetype)
-    response.headers["Cache-Control"] = _FOREVER
+    response.headers["Cache-Control"] = FOREVER
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
     response.vary.add("Accept-Encoding")

@@ -126,6 +126,9 @@ class Settings(BaseSettings):
     sensitive_max_age: Annotated[int, Field(ge=0)] = 0
     """Seconds after a login for which UserInfo gives what needs level l3; 0 sets no limit."""
 
+    registration_requests: int = Field(default=60, ge=1)
+    """Requests a minute that one address (IPv6: /64) may send to ``/register``."""
+
     password_min_length: Annotated[int, Field(ge=8)] = 15
     """Characters a password needs without a second factor (NIST SP 800-63B-4 §3.1.1.2)."""
     password_min_length_with_factor: Annotated[int, Field(ge=8)] = 8

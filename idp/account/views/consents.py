@@ -51,9 +51,15 @@ def _mine(consent_id: str) -> Consent:
 
 
 def _portal(kept: Consent) -> str:
+    """The portal's name, also of one that is gone: what was agreed to stays on record."""
     client = clients.find(kept.client_id)
     if client is None:
-        return kept.client_id
+        former = clients.former(kept.client_id)
+        return pages._("%(client)s（已停止服务）", client=_name(former) if former else kept.client_id)
+    return _name(client)
+
+
+def _name(client: clients.Client) -> str:
     return client.name if chinese() else client.name_en
 
 

@@ -16,6 +16,7 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 #: The pages in the order of the menu: endpoint, name.
 MENU = (
     ("overview", pages.mark("账号概况")),
+    ("services", pages.mark("办事服务")),
     ("requests", pages.mark("待确认的登录请求")),
     ("sessions", pages.mark("登录设备管理")),
     ("consents", pages.mark("我的授权")),

@@ -89,6 +89,7 @@ def _document(issuer: str, *_: str) -> bytes:
             "backchannel_authentication_endpoint": f"{issuer}/bc-authorize",
             "introspection_endpoint": f"{issuer}/introspect",
             "revocation_endpoint": f"{issuer}/revoke",
+            "registration_endpoint": f"{issuer}/register",
             "end_session_endpoint": f"{issuer}/end_session",
             "scopes_supported": scopes.grantable(),
             "response_types_supported": ["code", "code id_token"],

@@ -59,7 +59,7 @@ def test_the_home_page_lists_portals_or_says_why_there_are_none(
     browser: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     portals: list[Any] = []
-    monkeypatch.setattr(clients, "all_enabled", lambda: portals)
+    monkeypatch.setattr(clients, "listed", lambda: portals)
     assert "还没有接入任何网站" in browser.get("/").text
     portals.append(Portal())
     html = browser.get("/").text

@@ -115,7 +115,7 @@ def test_5_4_1_algorithms_are_those_of_the_profile(me: Person, stores: None, alg
 
 
 def test_5_3_2_1_a_registered_algorithm_is_the_only_one(me: Person, stores: None) -> None:
-    """OIDC Registration §2: token_endpoint_auth_signing_alg is enforced."""
+    """OIDC Registration 1.0 §2: token_endpoint_auth_signing_alg is enforced."""
     made = signing_portal("one", token_endpoint_auth_signing_alg="PS256")
     assert made.push(me, made.request()).status_code == 401
 

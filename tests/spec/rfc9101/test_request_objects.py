@@ -165,7 +165,7 @@ def test_10_2_an_unsigned_object_is_none(me: Person, bank: SigningPortal, algori
 
 
 def test_10_2_a_registered_algorithm_is_the_only_one(me: Person, stores: None) -> None:
-    """RFC 9101 §10.2, OIDC Registration §2: request_object_signing_alg is enforced."""
+    """RFC 9101 §10.2, OIDC Registration 1.0 §2: request_object_signing_alg is enforced."""
     keys = [
         ECKey.generate_key("P-256", {"kid": "e", "use": "sig"}),
         RSAKey.generate_key(2048, {"kid": "r", "use": "sig"}),

@@ -1,0 +1,429 @@
+"""Attack book, registration by a program: L01 L02 L06 L07 L08 L09 L11 L22 L27 L28 O16."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+from flask import Flask
+from joserfc import jwt
+
+import clients
+from clients import manifest, scopes
+from clients.registration.service import registrations, renew_token
+from idp.base.secret import digest
+from tests.actors import ISSUER, Person, Portal
+from tests.attacks.test_l_registration import BAD_URIS, bad_jwks
+from tests.conftest import MovableClock
+from tests.keyhost import new_key
+from tests.records import events, nothing_changed, one_event
+from tests.registrants import PLAIN, Own, Registrant, initial_token
+from tests.sink import sink
+
+MANY = 16
+
+
+@pytest.fixture
+def own(program: Registrant) -> Own:
+    """A client that registered itself."""
+    return program.register()
+
+
+@pytest.fixture
+def other(program: Registrant) -> Own:
+    """Another client, of the same initial access token."""
+    return program.register(redirect_uris=["https://other.example.org/cb"])
+
+
+def test_l01_nobody_registers_without_a_token(app: Flask, stores: None) -> None:
+    initial_token()
+    for token in ("", "guess", "a" * 43, "Bearer", "null"):
+        with nothing_changed():
+            assert Registrant(app, token).post().status_code == 401
+
+
+def test_l01_an_initial_token_is_good_once(app: Flask, stores: None) -> None:
+    program = Registrant(app, initial_token(uses=1))
+    assert program.post().status_code == 201
+    with nothing_changed():
+        assert program.post().status_code == 401
+
+
+def test_l01_of_many_at_once_an_initial_token_serves_as_many_as_it_says(app: Flask, stores: None) -> None:
+    token = initial_token(uses=3)
+    meeting = Barrier(MANY)
+
+    def register(_: int) -> int:
+        program = Registrant(app, token)
+        meeting.wait()
+        return program.post().status_code
+
+    with ThreadPoolExecutor(MANY) as pool:
+        statuses = sorted(pool.map(register, range(MANY)))
+    assert statuses == [201] * 3 + [401] * (MANY - 3)
+    assert len(clients.all_enabled()) == 3
+
+
+def test_l01_r27_a_request_sent_twice_registers_one_client(app: Flask, stores: None) -> None:
+    token = initial_token(uses=1)
+    statuses = [Registrant(app, token).post().status_code for _ in range(2)]
+    assert statuses == [201, 401]
+    assert len(clients.all_enabled()) == 1
+
+
+def test_l01_tokens_are_kept_as_digests(app: Flask, stores: None, own: Own) -> None:
+    from sqlalchemy import text
+
+    from idp.store import db
+
+    token = initial_token()
+    rows = [
+        str(row)
+        for table in ("initial_access_token", "client_registration", "client")
+        for row in db.fetch_all(text(f"SELECT * FROM {table}"))
+    ]
+    for secret in (token, own.token, own.told["client_secret"]):
+        assert secret not in str(rows)
+        assert digest(secret) in str(rows)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("client_id", "tax"),
+        ("client_secret", "chosen-by-the-client-itself"),
+        ("secrets", [{"digest": "x"}]),
+        ("trusted", True),
+        ("skip_consent", True),
+        ("first_party", True),
+        ("region", "000000"),
+        ("max_acr", "l4"),
+        ("min_level", "l1"),
+        ("owner", "me"),
+        ("created_at", 0),
+        ("client_id_issued_at", 0),
+        ("registration_access_token", "mine"),
+        ("enabled", True),
+        ("origin", "manifest"),
+        ("listed", True),
+        ("fingerprint", "x"),
+        ("organization", "国务院办公厅"),
+        ("name", "国家平台"),
+        ("purpose", "任意用途"),
+        ("legal_basis", {"realname": "statutory_duty"}),
+        ("scopes", ["idcard"]),
+        ("sector", "tax.example.gov"),
+        ("profile", "standard"),
+        ("introspects", ["*"]),
+        ("audience", "https://api.tax.example.gov"),
+        ("access_token_lifetime", 10**9),
+        ("subject_types_allowed", ["legal"]),
+        ("__class__", "x"),
+        ("_key_sets", []),
+    ],
+)
+def test_l02_what_is_not_the_clients_to_say_is_ignored(
+    program: Registrant, member: str, value: object
+) -> None:
+    plain, own = program.register(), program.register(**{member: value})
+    assert without_its_own(own) == without_its_own(plain)
+    assert stored(own) == stored(plain)
+
+
+def without_its_own(own: Own) -> dict[str, Any]:
+    made = {"client_id", "client_secret", "client_id_issued_at", "registration_client_uri",
+            "registration_access_token"}  # fmt: skip
+    return {name: value for name, value in own.told.items() if name not in made}
+
+
+def stored(own: Own) -> dict[str, Any]:
+    client = clients.find(own.id)
+    assert client
+    return manifest.document(client) | {"client_id": "", "enabled": client.enabled, "origin": client.origin}
+
+
+@pytest.mark.parametrize("grant", ["password", "implicit", "client_credentials", "urn:x", "", 7, None])
+def test_l02_grants_that_the_policy_does_not_allow_are_refused(program: Registrant, grant: object) -> None:
+    with nothing_changed():
+        assert program.refused(grant_types=["authorization_code", grant])[:2] == (
+            400,
+            "invalid_client_metadata",
+        )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [*(scope.name for scope in scopes.SCOPES if scope.name not in PLAIN), "admin", "*", "openid,profile"],
+)
+def test_l02_scopes_that_the_policy_does_not_allow_are_refused(app: Flask, stores: None, name: str) -> None:
+    program = Registrant(app, initial_token(scopes=["openid"]))
+    status, code, _ = program.refused(scope=f"openid {name}")
+    assert (status, code) == (400, "invalid_client_metadata")
+
+
+def test_l02_hosts_that_the_policy_does_not_name_are_refused(app: Flask, stores: None) -> None:
+    program = Registrant(app, initial_token(hosts=["good.example"]))
+    for host in ("good.example", "a.b.good.example", "good.example:8443"):
+        assert program.register(redirect_uris=[f"https://{host}/cb"])
+    for host in ("evil.example", "notgood.example", "good.example.evil.example", "evil.example?good.example"):
+        with nothing_changed():
+            assert program.refused(redirect_uris=[f"https://{host}/cb"])[:2] == (400, "invalid_redirect_uri")
+    inside = {"redirect_uris": ["https://good.example/cb"]}
+    for member in ("client_uri", "initiate_login_uri"):
+        assert program.refused(**inside, **{member: "https://evil.example/"})[1] == "invalid_client_metadata"
+    assert program.refused(**inside, post_logout_redirect_uris=["https://evil.example/"])[0] == 400
+
+
+def test_l06_a_token_manages_its_own_client_only(own: Own, other: Own) -> None:
+    for method, body in (("GET", None), ("PUT", own.metadata), ("PUT", other.metadata), ("DELETE", None)):
+        with one_event("client.register_refused"), nothing_changed():
+            assert own.by.send(method, other.path, body, token=own.token).status_code == 401
+    assert own.get().status_code == other.get().status_code == 200
+
+
+def test_l06_an_initial_token_manages_nothing_and_a_management_token_registers_nothing(own: Own) -> None:
+    with nothing_changed():
+        assert own.get(token=own.by.token).status_code == 401
+        assert own.by.post(token=own.token).status_code == 401
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
+def test_l06_a_token_in_the_address_or_the_body_is_not_looked_at(own: Own, method: str) -> None:
+    for path, body in (
+        (f"{own.path}?access_token={own.token}", own.metadata),
+        (f"{own.path}?registration_access_token={own.token}", own.metadata),
+        (own.path, own.metadata | {"access_token": own.token}),
+    ):
+        with nothing_changed():
+            assert own.by.send(method, path, body, token="").status_code == 401
+
+
+def test_l06_an_access_token_of_the_server_is_no_registration_token(own: Own, me: Person) -> None:
+    client = clients.find(own.id)
+    assert client
+    tokens = me.tokens(Portal(client=client, secret=own.told["client_secret"]))
+    for token in tokens["access_token"], tokens["id_token"]:
+        assert own.get(token=token).status_code == 401
+
+
+def test_l06_a_replaced_token_is_dead_and_its_return_closes_the_management(
+    own: Own, time_travel: MovableClock
+) -> None:
+    stolen = own.token
+    assert own.put(client_name="Changed by one of two").status_code == 200
+    time_travel.advance(registrations.RETRY + 1)
+    with one_event("client.token_reuse"):
+        assert own.get(token=stolen).status_code == 401
+    assert own.get().status_code == 401, "nobody can say which of the two is the thief"
+    client = clients.find(own.id)
+    assert client
+    assert client.enabled, "whoever finds an old token cannot stop a portal"
+    with nothing_changed():
+        assert own.get(token=stolen).status_code == 401
+    own.told["registration_access_token"] = renew_token(own.id, operator="tester").reveal()
+    assert own.put(client_name="Looked at").status_code == 200
+
+
+def test_l06_r27_a_change_sent_twice_is_made_once_and_closes_nothing(own: Own) -> None:
+    before, body = own.token, own.metadata | {"client_name": "Twice"}
+    first = own.by.send("PUT", own.path, body, token=before)
+    second = own.by.send("PUT", own.path, body, token=before)
+    assert (first.status_code, second.status_code) == (200, 401)
+    own.told = dict(first.json or {})
+    assert own.get().status_code == 200
+
+
+def test_l06_of_many_changes_at_once_by_one_token_one_is_made(app: Flask, own: Own) -> None:
+    meeting = Barrier(MANY)
+
+    def change(number: int) -> tuple[int, Any]:
+        program = Registrant(app)
+        body = own.metadata | {"client_name": f"Name {number}"}
+        meeting.wait()
+        answer = program.send("PUT", own.path, body, token=own.token)
+        return answer.status_code, answer.json
+
+    with ThreadPoolExecutor(MANY) as pool:
+        answers = list(pool.map(change, range(MANY)))
+    assert sorted(status for status, _ in answers) == [200] + [401] * (MANY - 1)
+    (won,) = (told for status, told in answers if status == 200)
+    client = clients.find(own.id)
+    assert client
+    assert client.name == won["client_name"]
+    assert own.get(token=won["registration_access_token"]).status_code == 200
+
+
+def test_l06_a_change_and_a_deletion_at_once_leave_one_of_them(app: Flask, own: Own) -> None:
+    meeting = Barrier(2)
+
+    def act(method: str) -> int:
+        program = Registrant(app)
+        body = own.metadata if method == "PUT" else None
+        meeting.wait()
+        return program.send(method, own.path, body, token=own.token).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        changed, deleted = pool.map(act, ("PUT", "DELETE"))
+    assert (changed, deleted) in ((200, 401), (401, 204))
+    assert (clients.find(own.id) is None) == (deleted == 204)
+
+
+@pytest.mark.parametrize("uri", BAD_URIS, ids=lambda uri: repr(uri)[:40])
+def test_l07_a09_a15_bad_redirect_uris_are_refused(program: Registrant, uri: object) -> None:
+    with nothing_changed():
+        answer = program.post(PLAIN | {"redirect_uris": ["https://app.example.org/cb", uri]})
+    large = isinstance(uri, str) and len(uri) > 65536
+    assert answer.status_code == (413 if large else 400)
+    assert (answer.json or {})["error"] == ("invalid_request" if large else "invalid_redirect_uri")
+
+
+@pytest.mark.parametrize(
+    "uri", ["javascript:alert(1)", "JaVaScRiPt:alert(1)", " javascript:x", "data:text/html,x", "vbscript:x",
+            "file:///etc/passwd", "https://app.example.org/cb#", "ftp://app.example.org/"],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "member",
+    ["redirect_uris", "post_logout_redirect_uris", "client_uri", "policy_uri", "tos_uri", "logo_uri",
+     "initiate_login_uri", "backchannel_logout_uri", "jwks_uri", "sector_identifier_uri"],
+)  # fmt: skip
+def test_l07_a15_no_address_of_any_kind_holds_script(program: Registrant, member: str, uri: str) -> None:
+    value: object = [uri] if member.endswith("uris") else uri
+    with nothing_changed():
+        status, code, description = program.refused(**{member: value})
+    assert status == 400
+    assert code == ("invalid_redirect_uri" if member == "redirect_uris" else "invalid_client_metadata")
+    assert member in description
+
+
+def test_l07_too_many_redirect_uris_are_refused(program: Registrant) -> None:
+    many = [f"https://app.example.org/{number}" for number in range(1000)]
+    assert program.refused(redirect_uris=many)[0] == 400
+    assert program.register(redirect_uris=many[:20])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["<b>x</b>", "国家\u202e平台", "国家\u200b平台", "国家政务服务平台\u2066", "Тax", "a", "x" * 101,
+     "x" * 50_000, "=HYPERLINK(1)", " x ", "{{config}}", "x\ny", 7, ["x"], {"zh": "x"}, "\ufeffx", "ｔａｘ"],
+    ids=lambda name: repr(name)[:24],
+)  # fmt: skip
+def test_l08_k12_names_that_hide_or_imitate_are_refused(program: Registrant, name: object) -> None:
+    for member in ("client_name", "client_name#zh-Hans", "client_name#en"):
+        with nothing_changed():
+            assert program.refused(**{member: name})[:2] == (400, "invalid_client_metadata")
+
+
+@pytest.mark.parametrize(
+    "logo", ["data:image/svg+xml,<svg/>", "http://app.example.org/l.png", "https://app.example.org/l.svg",
+             "https://app.example.org/L.SVG?x=1", "https://127.0.0.1/l.png"],
+)  # fmt: skip
+def test_l08_bad_logos_are_refused_and_never_fetched(program: Registrant, logo: str) -> None:
+    assert program.refused(logo_uri=logo)[:2] == (400, "invalid_client_metadata")
+    assert not events("ssrf.block")
+
+
+@pytest.mark.parametrize("case", bad_jwks().keys())
+def test_l09_e14_bad_keys_are_refused(program: Registrant, case: str) -> None:
+    answer = program.post(PLAIN | {"token_endpoint_auth_method": "private_key_jwt", "jwks": bad_jwks()[case]})
+    large = len(json.dumps(bad_jwks()[case])) > 65536
+    assert answer.status_code == (413 if large else 400)
+    assert large or (answer.json or {})["error"] == "invalid_client_metadata"
+
+
+def test_l11_a_software_statement_of_nobody_is_refused(program: Registrant) -> None:
+    unsigned = "eyJhbGciOiJub25lIn0.eyJpc3MiOiJodHRwczovL2V2aWwuZXhhbXBsZSJ9."
+    assert program.refused(software_statement=unsigned)[1] in (
+        "invalid_software_statement", "unapproved_software_statement"
+    )  # fmt: skip
+    key = new_key("s")
+    stranger = jwt.encode({"alg": "ES256", "kid": "s"}, {"iss": "https://evil.example"}, key)
+    assert program.refused(software_statement=stranger)[1] == "unapproved_software_statement"
+
+
+def test_l22_a_change_gets_nothing_that_was_not_approved(app: Flask, stores: None) -> None:
+    own = Registrant(app, initial_token(hosts=["good.example"], scopes=["openid"])).register(
+        redirect_uris=["https://good.example/cb"]
+    )
+    for change in (
+        {"redirect_uris": ["https://evil.example/cb"]},
+        {"scope": "openid profile"},
+        {"grant_types": ["authorization_code", "client_credentials"]},
+        {"initiate_login_uri": "https://evil.example/start"},
+    ):
+        with nothing_changed():
+            assert own.put(**change).status_code == 400
+    client = clients.find(own.id)
+    assert client
+    assert (client.redirect_uris, client.scopes) == (("https://good.example/cb",), ("openid",))
+
+
+def test_l22_a_new_name_asks_every_citizen_again(own: Own, me: Person) -> None:
+    client = clients.find(own.id)
+    assert client
+    portal = Portal(client=client, secret=own.told["client_secret"])
+    me.tokens(portal)
+    assert "code=" in me.authorize(portal).location
+    own.put(client_name="Another Name")
+    location = me.authorize(portal).location
+    while location.startswith(("/login/", "/authorize/continue/")):
+        location = me.get(location).location
+    assert location.startswith("/consent/")
+
+
+def test_l27_every_refusal_is_on_record_with_its_reason(own: Own) -> None:
+    own.by.refused(redirect_uris=["http://evil.example/"])
+    own.get(token="guess")
+    refused = events("client.register_refused")
+    assert [event.outcome for event in refused] == ["refused"] * 2
+    assert "redirect_uris[0]" in refused[0].reason
+    assert refused[1].client == own.id
+
+
+def test_l28_a_client_that_is_deleted_stops_and_its_consents_stay_as_history(own: Own, me: Person) -> None:
+    client = clients.find(own.id)
+    assert client
+    portal = Portal(client=client, secret=own.told["client_secret"])
+    tokens = me.tokens(portal)
+    own.delete()
+    answer = me.token(portal, {"grant_type": "refresh_token", "refresh_token": tokens["access_token"]})
+    assert answer.status_code == 401
+    page = me.get("/account/consents").text
+    assert "Plain Application" in page
+    assert "已停止服务" in page
+
+
+def test_l28_the_id_of_a_deleted_client_is_not_given_again(own: Own) -> None:
+    from clients import service
+    from tests.registrations import clients as judged
+    from tests.registrations import entry
+
+    own.delete()
+    with pytest.raises(manifest.Refused):
+        service.apply(judged(entry(client_id=own.id)), operator="tester")
+    assert clients.find(own.id) is None
+
+
+def test_o16_one_address_cannot_ask_without_end(app: Flask, stores: None, time_travel: MovableClock) -> None:
+    from idp import settings
+
+    program = Registrant(app, "guess")
+    most = settings.current().registration_requests
+    statuses = [program.post().status_code for _ in range(most + 3)]
+    assert 429 in statuses
+    answer = program.post()
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert (answer.json or {})["error"] == "temporarily_unavailable"
+    time_travel.advance(60)
+    assert program.post().status_code == 401
+
+
+def test_m02_nothing_is_fetched_for_whoever_has_no_token(app: Flask, stores: None) -> None:
+    with sink() as place:
+        for member in ("logo_uri", "sector_identifier_uri", "jwks_uri"):
+            assert Registrant(app, "guess").refused(**{member: place.uri})[0] == 401
+        assert place.requests == []
+
+
+def test_o_host_in_the_answer_is_ours(program: Registrant) -> None:
+    assert program.register().told["registration_client_uri"].startswith(f"{ISSUER}/register/")
