@@ -11,7 +11,7 @@ from enum import Enum
 
 from idp.oidc.request import Answer, Environ
 from idp.server import answer as wire
-from idp.server import head
+from idp.server import body, head
 from idp.server.head import Malformed
 
 #: More at once is rare, and a larger buffer costs the allocator more than another read.
@@ -58,7 +58,7 @@ class Connection:
         self._buffer = b""
         self._out = b""
         self._environ: Environ | None = None
-        self._length = 0
+        self._length: int | None = 0
 
     def receive(self, now: float) -> bool:
         """Take what has arrived; whether the client is still there."""
@@ -81,11 +81,13 @@ class Connection:
         """The next request once it is whole; raises ``Malformed``."""
         if self._environ is None and not self._take_head(now):
             return None
-        if len(self._buffer) < self._length or self._environ is None:
+        content = self._take_body()
+        if content is None or self._environ is None:
             return None
         made, self._environ = self._environ, None
-        made["wsgi.input"] = io.BytesIO(self._buffer[: self._length])
-        self._buffer = self._buffer[self._length :]
+        made["wsgi.input"] = io.BytesIO(content)
+        if self._length is None:
+            made["CONTENT_LENGTH"] = str(len(content))
         self.state = State.BUSY
         return made
 
@@ -94,25 +96,33 @@ class Connection:
         """Whether bytes of another request are here already."""
         return bool(self._buffer)
 
+    def _take_body(self) -> bytes | None:
+        if self._length is None:
+            found = body.chunks(self._buffer)
+            if found is None:
+                return None
+            content, self._buffer = found
+            return content
+        if len(self._buffer) < self._length:
+            return None
+        content, self._buffer = self._buffer[: self._length], self._buffer[self._length :]
+        return content
+
     def _take_head(self, now: float) -> bool:
+        # Empty lines may stand before a request (RFC 9112 §2.2); the deadline of the head is theirs too.
+        while self._buffer.startswith(b"\r\n"):
+            self._buffer = self._buffer[2:]
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0 or end > head.LONGEST:
-            # An empty line may stand before a request (RFC 9112 §2.2).
-            if self._buffer.startswith(b"\r\n"):
-                self._buffer = self._buffer[2:]
-                return bool(self._buffer) and self._take_head(now)
             if len(self._buffer) > head.LONGEST:
                 raise Malformed(431)
             return False
-        if end == 0 or self._buffer.startswith(b"\r\n"):
-            self._buffer = self._buffer[2:]
-            return self._take_head(now)
         made = head.environ(self._buffer[: end + 2], self.address)
-        self._length = head.body_length(made)
+        self._length = body.length(made)
         self._buffer = self._buffer[end + 4 :]
         self._environ = made
         self.close = made["SERVER_PROTOCOL"] == "HTTP/1.0" or _ends(made)
-        if len(self._buffer) < self._length:
+        if self._length is None or len(self._buffer) < self._length:
             self.state, self.deadline = State.BODY, now + BODY_SECONDS
             if made.get("HTTP_EXPECT", "").lower() == "100-continue" and not self._buffer:
                 self.socket.send(wire.CONTINUE)

@@ -1,15 +1,14 @@
 """The head of a request, read strictly: what two parsers could understand differently is refused.
 
 One form only of everything (RFC 9112): lines end in CR LF, the target is a path, nothing is folded, there
-are no control characters. ``Transfer-Encoding`` is not supported: no honest client of ours needs it, and
-requests are smuggled by it (attack book O07).
+are no control characters (attack book O07).
 """
 
 import re
 import sys
 from urllib.parse import unquote_to_bytes
 
-from idp.oidc.request import LARGEST, Environ
+from idp.oidc.request import Environ
 
 #: A longer head is answered 431, a longer target 414.
 LONGEST = 32 * 1024
@@ -21,7 +20,16 @@ _METHOD = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LINES = re.compile(rb"(?:[\t -~\x80-\xff]+\r\n)+")
 _TARGET = re.compile(r"/[!-\"$-~]*")
-_ONCE = frozenset(("HTTP_HOST", "HTTP_AUTHORIZATION", "CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_ORIGIN"))
+_ONCE = frozenset(
+    (
+        "HTTP_HOST",
+        "HTTP_AUTHORIZATION",
+        "CONTENT_LENGTH",
+        "CONTENT_TYPE",
+        "HTTP_ORIGIN",
+        "HTTP_TRANSFER_ENCODING",
+    )
+)
 _VERSIONS = ("HTTP/1.1", "HTTP/1.0")
 
 _BASE: Environ = {
@@ -102,7 +110,7 @@ def _add_field(made: Environ, line: str) -> None:
 
 def _key(name: str, colon: str) -> str:
     """A header's name as the environment spells it; raises ``Malformed``."""
-    if not colon or not _NAME.fullmatch(name) or name.lower() == "transfer-encoding":
+    if not colon or not _NAME.fullmatch(name):
         raise Malformed(400)
     key = name.upper().replace("-", "_")
     if "_" in name:
@@ -113,13 +121,3 @@ def _key(name: str, colon: str) -> str:
     if len(_names) < 256 and len(name) <= 64:
         _names[name] = key
     return key
-
-
-def body_length(made: Environ) -> int:
-    """How many bytes of body follow the head; raises ``Malformed``."""
-    length = str(made.get("CONTENT_LENGTH", "0"))
-    if not (length.isascii() and length.isdigit()):
-        raise Malformed(400)
-    if len(length) > 6 or int(length) > LARGEST:
-        raise Malformed(413)
-    return int(length)

@@ -45,6 +45,20 @@ def test_o07_ambiguous_framing_is_refused_and_the_connection_closed(site: Site, 
     assert not seen or 400 <= seen[0] < 500 or seen[0] == 501, got
 
 
+def test_o07_an_honest_body_in_chunks_is_read_and_ends_where_it_says(site: Site) -> None:
+    head = b"POST /token HTTP/1.1\r\nHost: " + site.host
+    head += b"\r\nContent-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
+    following = b"GET /jwks HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n"
+    got = site.raw(head + b"6\r\ngrant_\r\n6\r\ntype=x\r\n0\r\n\r\n" + following)
+    assert statuses(got) == [400, 200]
+    assert b"unsupported_grant_type" in got
+
+
+def test_o07_a_flood_of_empty_lines_costs_nobody_anything(site: Site) -> None:
+    following = b"GET /jwks HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n"
+    assert statuses(site.raw(b"\r\n" * 4000 + following)) == [200]
+
+
 def test_o07_two_honest_requests_in_one_packet_are_two(site: Site) -> None:
     one = b"GET /jwks HTTP/1.1\r\nHost: " + site.host + b"\r\n\r\n"
     assert statuses(site.raw(one + one)) == [200, 200]

@@ -51,7 +51,7 @@ def test_a_line_of_another_form_is_refused(line: bytes, status: int) -> None:
     [
         b"Host : a\r\n", b" Host: a\r\n", b"Host\r\n", b": a\r\n", b"X: a\r\n b\r\n", b"X: a\nY: b\r\n",
         b"X: a\rY: b\r\n", b"X: \x00\r\n", b"X\x00: a\r\n", b"X: a\x7f\r\n", b"H\xf6st: a\r\n",
-        b"Transfer-Encoding: chunked\r\n", b"TRANSFER-ENCODING: identity\r\n", b"Host: a\r\nHOST: a\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n", b"Host: a\r\nHOST: a\r\n",
         b"Authorization: a\r\nAuthorization: b\r\n", b"Content-Length: 1\r\nContent-length: 1\r\n",
         b"Content-Type: a\r\nContent-Type: b\r\n", b"Origin: a\r\nOrigin: b\r\n", b"\r\nX: a\r\n",
     ],
@@ -73,24 +73,3 @@ def test_more_fields_than_anybody_honest_sends_are_refused() -> None:
     with pytest.raises(Malformed) as refused:
         made(b"X: a\r\n" * 101)
     assert refused.value.status == 431
-
-
-@pytest.mark.parametrize(
-    ("length", "status"),
-    [
-        ("", 400),
-        ("+1", 400),
-        ("-1", 400),
-        ("1, 1", 400),
-        ("0x1", 400),
-        ("١", 400),
-        ("65537", 413),
-        ("0" * 9, 413),
-    ],
-)
-def test_a_length_that_is_no_number_or_too_large_is_refused(length: str, status: int) -> None:
-    with pytest.raises(Malformed) as refused:
-        head.body_length({"CONTENT_LENGTH": length})
-    assert refused.value.status == status
-    assert head.body_length({"CONTENT_LENGTH": "65536"}) == 65536
-    assert head.body_length({}) == 0
