@@ -11,7 +11,7 @@ from sqlalchemy import event
 import clients
 from idp import keyring
 from idp.store import db, redis
-from tests.actors import Person, Portal, portal, service
+from tests.actors import Person, Portal, portal, query, service
 from tests.approving import PHONE, ask_for_codes, hotline, kiosk
 from tests.possession import Holder
 from tests.signing import signing_portal
@@ -74,6 +74,14 @@ def test_re_entry_costs_four_trips_two_signatures_and_no_sql(me: Person, tax: Po
     me.tokens(tax)
     with costs(measured, sql=0, trips=4, signatures=2):
         me.tokens(tax)
+
+
+def test_a_pushed_re_entry_costs_three_trips_more(me: Person, tax: Portal, measured: Cost) -> None:
+    me.tokens(tax)
+    with costs(measured, sql=0, trips=7, signatures=2):
+        pushed = me.post("/par", tax.request(), headers=tax.basic).json or {}
+        location = me.get(f"/authorize?client_id=tax&request_uri={pushed['request_uri']}").location
+        assert me.token(tax, tax.token_form(query(location)["code"])).status_code == 200
 
 
 def test_a_refresh_bound_to_the_session_costs_one_trip(me: Person, tax: Portal, measured: Cost) -> None:

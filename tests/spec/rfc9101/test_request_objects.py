@@ -62,6 +62,16 @@ def test_4_numbers_and_json_may_be_written_as_such(me: Person, bank: SigningPort
     assert ask(me, bank, text).location.startswith("/login/")
 
 
+def test_4_what_may_be_repeated_in_a_form_is_a_list(me: Person, stores: None) -> None:
+    """RFC 9101 §4, RFC 8707 §2: several resources are an array of texts."""
+    services = ("https://one.example.gov/", "https://two.example.gov/")
+    asker = signing_portal("asker", resources=services)
+    me.code_for(asker)
+    for value, good in ((list(services), True), (services[0], True), ([services[0], 7], False)):
+        answer = ask(me, asker, asker.object(resource=value))
+        assert accepted(answer) if good else error_of(answer) == "invalid_request_object"
+
+
 @pytest.mark.parametrize("value", [True, 1.5, "a\0b", "\ud800", {"deep": [[[[[[[[1]]]]]]]]}, 10**30])
 def test_4_a_claim_that_is_no_parameter_is_refused(me: Person, bank: SigningPortal, value: Any) -> None:
     """RFC 9101 §4: parameters are texts, numbers or JSON."""
