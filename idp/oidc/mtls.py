@@ -84,8 +84,12 @@ def issued_by_authority(shown: Certificate) -> bool:
 def load() -> None:
     """Read the authorities at the start, when somebody still sees what is wrong with the file."""
     path = settings.current().client_certificate_authorities
-    if path:
-        _authorities(path)
+    try:
+        if path:
+            _authorities(path)
+    except (OSError, ValueError) as error:
+        why = f"IDP_CLIENT_CERTIFICATE_AUTHORITIES: {path} has no certificates that can be read"
+        raise Rejected("certificates.unreadable", why=why) from error
 
 
 def metadata(document: Mapping[str, str]) -> dict[str, object]:

@@ -29,7 +29,7 @@ PARAMETERS = (
     "client_assertion_type", "post_logout_redirect_uri", "identifier", "password", "step", "action",
     "decision", "provide", "lang", "elder", "contrast", "next", "ask", "identity", "_method",
     "device_code", "user_code", "auth_req_id", "binding_message", "requested_expiry",
-    "client_notification_token", "login_hint_token",
+    "client_notification_token", "login_hint_token", "access_token", "dpop_jkt",
 )  # fmt: skip
 NASTY = {
     "quote": "'",
@@ -138,7 +138,8 @@ def test_n01_n09_no_header_breaks_an_endpoint(app: Flask, me: Person, tax: Porta
         "User-Agent": value, "Referer": value, "Accept": value, "Accept-Language": value,
         "Accept-Encoding": value, "X-Request-Id": value, "If-None-Match": value, "Range": value,
         "Authorization": value, "X-Forwarded-For": value, "Origin": value, "Content-Language": value,
-        "If-Modified-Since": value, "Forwarded": value, "Sec-Fetch-Site": value,
+        "If-Modified-Since": value, "Forwarded": value, "Sec-Fetch-Site": value, "DPoP": value,
+        "Client-Cert": value,
     }  # fmt: skip
     for path in paths(app):
         is_clean(me.get(path, headers=headers))
