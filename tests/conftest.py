@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="the database under the tests (TEST_DATABASE_URL names a running PostgreSQL)",
     )
+    parser.addoption("--rewrite-guide", action="store_true", help="write docs/guide as recorded")
 
 
 @pytest.fixture(scope="session")
