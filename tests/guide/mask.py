@@ -11,7 +11,7 @@ from tests.actors import ISSUER
 SHOWN_ISSUER = "https://id.prov01.example"
 SHOWN_TIME = 1_767_574_800
 
-_TIMES = {"iat", "exp", "nbf", "auth_time", "updated_at"}
+_TIMES = {"iat", "exp", "nbf", "auth_time", "updated_at", "client_id_issued_at"}
 #: Members of forms, queries, headers and JSON by the name that stands in their place.
 _NAMES = {
     "access_token": "ACCESS_TOKEN", "at_hash": "AT_HASH", "ath": "HASH_OF_ACCESS_TOKEN",
@@ -20,6 +20,7 @@ _NAMES = {
     "device_code": "DEVICE_CODE", "dpop": "DPOP_PROOF", "dpop-nonce": "DPOP_NONCE", "id_token": "ID_TOKEN",
     "id_token_hint": "ID_TOKEN", "jkt": "KEY_THUMBPRINT", "jti": "JTI", "login_hint": "LOGIN_HINT",
     "logout_token": "LOGOUT_TOKEN", "org_sub": "ORG_SUB", "refresh_token": "REFRESH_TOKEN",
+    "registration_access_token": "REGISTRATION_ACCESS_TOKEN",
     "request": "REQUEST_OBJECT", "response": "RESPONSE_JWT", "s_hash": "S_HASH",
     "session_state": "SESSION_STATE", "sid": "SID", "subject_token": "ACCESS_TOKEN",
     "user_code": "USER_CODE", "x": "KEY_X", "y": "KEY_Y",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from tests.guide.flows import backend, data, elsewhere, login, logout, security
+from tests.guide.flows import backend, data, elsewhere, login, logout, registration, security
 from tests.guide.scene import Scene
 
 FLOWS: dict[str, Callable[[Scene], None]] = {
@@ -20,4 +20,5 @@ FLOWS: dict[str, Callable[[Scene], None]] = {
     "resource-indicators": data.resource_indicators,
     "rich-requests": data.rich_requests,
     "back-end": backend.back_end,
+    "registration": registration.registration,
 }
