@@ -41,6 +41,11 @@ class Demonstration:
     inbox: str
     portals: Mapping[str, str]
     people: Mapping[str, Person]
+    folder: Path
+
+    def secret(self, client_id: str) -> str:
+        """The secret of a client of this start."""
+        return (self.folder / "portals" / f"{client_id}.secret").read_text(encoding="utf-8").strip()
 
 
 @contextmanager
@@ -58,7 +63,7 @@ def running(folder: Path, environment: Mapping[str, str] | None = None) -> Itera
         line = process.stdout.readline()
         if not line:
             raise RuntimeError(f"the demonstration did not start; its logs are in {folder / 'logs'}")
-        yield _read(json.loads(line))
+        yield _read(json.loads(line), folder)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
@@ -79,6 +84,6 @@ def _options() -> list[str]:
     return [word for option, port in zip(PORTS, ports, strict=True) for word in (option, str(port))]
 
 
-def _read(facts: dict[str, Any]) -> Demonstration:
+def _read(facts: dict[str, Any], folder: Path) -> Demonstration:
     people = {slug: Person(**person) for slug, person in facts.pop("people").items()}
-    return Demonstration(people=people, **facts)
+    return Demonstration(people=people, folder=folder, **facts)

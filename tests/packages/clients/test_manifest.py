@@ -255,8 +255,9 @@ def test_the_demo_manifest_is_valid_once_the_key_is_filled_in() -> None:
     key = ECKey.generate_key("P-256", {"kid": "demo"})
     entries["social-security"]["jwks"] = {"keys": [key.as_dict(private=False)]}
     demo = {client.client_id: client for client in manifest.check(read)}
-    assert list(demo) == ["tax", "social-security", "enterprise-registration", "data-exchange"]
-    assert len({client.sector for client in demo.values()}) == 4
+    portals = ["tax", "social-security", "enterprise-registration"]
+    assert list(demo) == [*portals, "kiosk", "hotline", "data-exchange"]
+    assert len({client.sector for client in demo.values()}) == 6
     assert demo["social-security"].min_level == 2
     assert demo["enterprise-registration"].subject_types_allowed == ("natural", "legal")
     assert demo["data-exchange"].introspects == ("data-exchange",)
