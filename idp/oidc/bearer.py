@@ -89,10 +89,11 @@ def refusing(http: Request, token: AccessToken, error: Rejected, **attributes: s
 
 
 def in_service(token: AccessToken) -> bool:
-    """Whether the client it was issued to, and the person it speaks of, still are."""
-    owner = clients.find(token.client_id)
-    if owner is None or not owner.enabled:
-        return False
+    """Whether the client it was issued to, the one it was exchanged from, and its person still are."""
+    for name in {token.client_id, token.handle.origin or token.client_id}:
+        client = clients.find(name)
+        if client is None or not client.enabled:
+            return False
     person = persons.find(token.handle.person) if token.handle.person else None
     return token.handle.person is None or (person is not None and person.active)
 
