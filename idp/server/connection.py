@@ -9,9 +9,9 @@ import io
 import socket
 from enum import Enum
 
-from idp.oidc.request import Answer, Environ
+from idp.oidc.request import Environ
 from idp.server import answer as wire
-from idp.server import body, head
+from idp.server import body, head, refusal
 from idp.server.head import Malformed
 
 #: More at once is rare, and a larger buffer costs the allocator more than another read.
@@ -156,7 +156,7 @@ class Connection:
     def refuse(self, status: int, now: float) -> bool:
         """Answer what cannot be understood, and read no further; whether the client may still read that."""
         try:
-            self.socket.send(wire.encode(Answer(status, ()), head=False, close=True))
+            self.socket.send(wire.encode(refusal.of(status), head=False, close=True))
         except OSError:
             return False
         return self._shut(now)
