@@ -106,6 +106,7 @@ def test_a_description_of_an_answer_we_never_asked_for_is_not_shown(browser: Bro
         {"nonce": "another"},
         {"exp": 1},
         {"iat": 4_000_000_000},
+        {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
     ],
 )
 def test_an_id_token_that_breaks_a_rule_is_not_believed(
