@@ -29,7 +29,7 @@ ROUNDS = (
     (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped, login_jobs.forget_failures),
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
-    (approval_jobs.ping_due,),
+    (approval_jobs.ping_due, approval_jobs.forget_pings),
 )
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0

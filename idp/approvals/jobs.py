@@ -17,6 +17,10 @@ _OF_ONE_PORTAL = 16
 _THREADS = 8
 #: A portal waits for its ping with a person before it: 1, 2, 4 … seconds between two attempts.
 _LONGEST_WAIT = 30
+#: Seconds between two sweeps, and how long what became of a ping can be looked up.
+_SWEEP = 600
+_KEPT = 86400
+_next_sweep = 0
 
 
 def announce_due() -> int:
@@ -25,6 +29,16 @@ def announce_due() -> int:
     for approval_id in ids:
         announcement.announce(approval_id)
     return len(ids)
+
+
+def forget_pings() -> int:
+    """Drop the pings of yesterday, now and then; how many."""
+    global _next_sweep
+    moment = now()
+    if moment < _next_sweep:
+        return 0
+    _next_sweep = moment + _SWEEP
+    return service.forget(moment - _KEPT)
 
 
 def ping_due() -> int:

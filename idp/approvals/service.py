@@ -4,14 +4,15 @@ The ping is promised before the decision is made: a portal that is told too much
 told nothing waits for ever.
 """
 
+from typing import Any, cast
 from uuid import uuid4
 
 import orjson
-from sqlalchemy import update
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.orm import Session as Transaction
 
 from clients import Client
-from idp import audit, consent, keyring, persons, sessions
+from idp import audit, consent, keyring, persons, sessions, settings
 from idp.approvals import store
 from idp.approvals.approval import Approval
 from idp.approvals.models import PingDelivery
@@ -31,7 +32,13 @@ def approve(
     entered = Participant(
         since=now(), consent=consent.version(client), scopes=scopes, organization=organization
     )
-    branch = sessions.branch(session, client.client_id, entered, address=approval.address)
+    branch = sessions.branch(
+        session,
+        client.client_id,
+        entered,
+        address=approval.address,
+        lifetime=_lifetime(approval, client),
+    )
     _demand_active(branch)
     _promise_ping(approval, client)
     grant = _grant(approval, client, branch, scopes, organization)
@@ -68,6 +75,14 @@ def deny(approval: Approval, client: Client, session: Session) -> bool:
         method=approval.kind,
     )
     return True
+
+
+def _lifetime(approval: Approval, client: Client) -> int:
+    """How long the place needs its session: as long as it may hold tokens, and no longer in any list."""
+    held = client.access_token_lifetime
+    if "refresh_token" in client.grant_types:
+        held = max(held, client.refresh_token_lifetime)
+    return max(approval.expires_at - now(), 0) + settings.current().code_lifetime + held
 
 
 def _grant(
@@ -144,6 +159,13 @@ def claim(transaction: Transaction, ping_id: str, attempts: int, until: int) -> 
         .returning(PingDelivery.id)
     )
     return transaction.execute(statement).first() is not None
+
+
+@transaction
+def forget(transaction: Transaction, before: int) -> int:
+    """Drop the pings of requests that ended before a moment; how many."""
+    over = delete(PingDelivery).where(PingDelivery.expires_at < before, PingDelivery.status != "waiting")
+    return cast(CursorResult[Any], transaction.execute(over)).rowcount
 
 
 @transaction

@@ -1,4 +1,6 @@
-"""How many codes strangers may ask for: a public client's name is known to everybody (attack book O16)."""
+"""How many requests may be started: a public client's name is known to everybody (attack book O16), and a
+portal's secret may be stolen by somebody who wants to call a whole city (attack book I13).
+"""
 
 from clients import Client
 from idp import settings
@@ -10,15 +12,22 @@ from idp.store import redis
 _MINUTE = 60
 
 
-def admit(client: Client, address: str) -> None:
-    """Count one request of a public client; raises 429 when one address has asked for too many."""
-    if not client.public:
-        return
-    minute, network = now() // _MINUTE, throttle.network_tag(address)
-    key = f"device-starts:{{{network}}}:{client.client_id}:{minute}"
+def admit_device(client: Client, address: str) -> None:
+    """Count a request of a public client from one address; raises 429 when there are too many."""
+    if client.public:
+        _admit(f"{client.client_id}|{throttle.network_tag(address)}", settings.current().device_starts)
+
+
+def admit_call(client: Client) -> None:
+    """Count a request of a portal that calls people; raises 429 when there are too many."""
+    _admit(client.client_id, settings.current().backchannel_starts)
+
+
+def _admit(who: str, most: int) -> None:
+    key = f"approval-starts:{{{who}}}:{now() // _MINUTE}"
     _, count = redis.pipeline(("SET", key, 0, "EX", 2 * _MINUTE, "NX"), ("INCR", key))
-    if int(count) > settings.current().device_starts:
+    if int(count) > most:
         raise Rejected(
-            "temporarily_unavailable", "too many devices ask from this address; try again in a minute",
-            why="device starts", status=429,
+            "temporarily_unavailable", "too many requests; try again in a minute", why="too many starts",
+            status=429,
         )  # fmt: skip

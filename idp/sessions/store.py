@@ -94,11 +94,14 @@ def start(
     return f"{session.id}.{secret}", session
 
 
-def branch(session: Session, client_id: str, participant: Participant, *, address: str) -> Session:
+def branch(
+    session: Session, client_id: str, participant: Participant, *, address: str, lifetime: int
+) -> Session:
     """Begin a session of its own for a place this one lets in: a device, a portal's desk.
 
-    It knows the person as surely as this one does, since the same moments. Nobody holds a cookie of it: it
-    can be used by its portal, seen and ended by the person, and grow into nothing else.
+    It knows the person as surely as this one does, since the same moments, and lives ``lifetime`` seconds.
+    Nobody holds a cookie of it: it can be used by its portal, seen and ended by the person, and grow into
+    nothing else.
     """
     moment = now()
     made = replace(
@@ -111,12 +114,13 @@ def branch(session: Session, client_id: str, participant: Participant, *, addres
         agent="",
         portal=client_id,
     )
-    _begin(made, random_token())
+    _begin(made, random_token(), lifetime)
     return made
 
 
-def _begin(session: Session, secret: str) -> None:
+def _begin(session: Session, secret: str, lifetime: int | None = None) -> None:
     index, limits = _index(session.person_id), settings.current()
+    lives = min(lifetime or limits.session_absolute, limits.session_absolute)
     entered = [
         part
         for client_id, participant in session.participants.items()
@@ -124,7 +128,7 @@ def _begin(session: Session, secret: str) -> None:
     ]
     redis.pipeline(
         ("HSET", key(session.id), *_fields_of(session, secret), *entered),
-        ("EXPIREAT", key(session.id), session.created_at + limits.session_absolute),
+        ("EXPIREAT", key(session.id), session.created_at + lives),
         ("ZADD", index, session.created_at, session.id),
         ("ZREMRANGEBYSCORE", index, 0, session.created_at - limits.session_absolute),
         ("EXPIRE", index, limits.session_absolute),

@@ -109,6 +109,8 @@ class Settings(BaseSettings):
     """Seconds a device's code waits for somebody to approve it."""
     device_starts: int = Field(default=60, ge=1)
     """Codes that devices of public clients may ask for in a minute from one address (IPv6: /64)."""
+    backchannel_starts: int = Field(default=1200, ge=1)
+    """Requests that one portal may make of people elsewhere in a minute."""
     backchannel_lifetime: Annotated[int, Field(ge=30, le=1800)] = 300
     """Seconds a backchannel request waits for the person when its portal names no time."""
     backchannel_longest: Annotated[int, Field(ge=30, le=1800)] = 600

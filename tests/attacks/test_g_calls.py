@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from idp import persons, sessions
+from idp import persons, sessions, settings
 from idp.approvals import announcement, jobs, store
 from idp.logout import people
 from tests.actors import Person
@@ -155,3 +155,14 @@ def test_h09_the_endpoint_looks_nobody_up(me: Person, number: str, monkeypatch: 
         ).status_code
         == 200
     )
+
+
+def test_i13_one_portal_cannot_call_a_whole_city(
+    me: Person, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few = settings.current().model_copy(update={"backchannel_starts": 3})
+    monkeypatch.setattr("idp.settings.settings._current", few)
+    line, form = hotline(), {"scope": "openid", "login_hint": number}
+    answers = [error(send(me, "/bc-authorize", line, form)) for _ in range(5)]
+    assert answers == [(200, "")] * 3 + [(429, "temporarily_unavailable")] * 2
+    assert error(send(me, "/bc-authorize", hotline("other"), form)) == (200, "")

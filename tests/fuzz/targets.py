@@ -14,9 +14,10 @@ from urllib.parse import urlencode, urlsplit
 from clients import Client, authorization_details, manifest, uris
 from clients.client import loopback_place
 from idp import keyring, outbound
+from idp.approvals import binding_message, user_code
 from idp.base import strict_json
 from idp.base.errors import Rejected
-from idp.oidc import checks, dpop, pkce, request_object, resources
+from idp.oidc import checks, dpop, login_hints, pkce, request_object, resources
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.client_auth import private_key_jwt
 from idp.oidc.dpop import signature
@@ -212,6 +213,22 @@ def verifiers(data: bytes) -> None:
     dpop.nonce.made_at(text)
 
 
+def words(data: bytes) -> None:
+    """A device's code has one spelling; words to compare hide nothing; a stranger's hint names nobody."""
+    text = _text(data)
+    typed = user_code.read(text)
+    assert typed is None or user_code.read(typed) == typed
+    assert login_hints.person(text, _client()) is None
+    try:
+        shown = binding_message.check(text)
+    except Rejected as refused:
+        assert refused.code == "invalid_binding_message"
+        return
+    assert shown == text
+    assert shown.isprintable()
+    assert not re.search(r"[<>\u200b-\u200f\u202a-\u202e\u2066-\u2069]|://", shown)
+
+
 def wishes(data: bytes) -> None:
     """The way back after a wish is a path of this server."""
     text = _text(data)
@@ -266,4 +283,7 @@ TARGETS: dict[str, Target] = {
     "tokens": Target(run=tokens, seeds=(_JWT + b"AAAA", b"A" * 64)),
     "verifiers": Target(run=verifiers, seeds=(b"A" * 43, b"~" * 128)),
     "wishes": Target(run=wishes, seeds=(b"/a?b", b"//evil.example", b"/\\evil.example", b"zh.1.1")),
+    "words": Target(
+        run=words, seeds=(b"WDJB-MJHT", "核验码 58".encode(), b"https://x.example", "\u202e58".encode())
+    ),
 }

@@ -137,7 +137,7 @@ def test_asking_for_a_person_in_the_background_looks_nobody_up(
 ) -> None:
     line = hotline("tax")
     form = {"scope": "openid", "login_hint": PHONE}
-    with costs(measured, sql=0, trips=2, signatures=0):
+    with costs(measured, sql=0, trips=3, signatures=0):
         assert me.post("/bc-authorize", form, headers=line.basic).status_code == 200
 
 

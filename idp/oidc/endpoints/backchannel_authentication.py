@@ -10,7 +10,7 @@ from typing import Any
 from authlib.oauth2.rfc6749.errors import UnauthorizedClientError
 
 from idp import approvals, audit, settings
-from idp.approvals import BACKCHANNEL, announcement
+from idp.approvals import BACKCHANNEL, announcement, starts
 from idp.base.secret import random_token
 from idp.oidc import backchannel_request, client_auth, decoupled
 from idp.oidc.engine import FormRequest, Server
@@ -43,6 +43,7 @@ class BackchannelAuthenticationEndpoint:
             binding_message=backchannel_request.words_to_compare(asked),
             sealed=subject.seal(),
         )
+        starts.admit_call(client)
         _, approval = approvals.start(judged, secret=secret)
         audit.record(
             "approval.start", client=client.client_id, method=BACKCHANNEL, scope=" ".join(approval.scopes),

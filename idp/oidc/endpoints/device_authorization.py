@@ -24,12 +24,12 @@ class DeviceAuthorizationEndpoint(Base):  # type: ignore[misc]
         client = self.authenticate_client(request)
         if DeviceCodeGrant.GRANT_TYPE not in client.grant_types:
             raise UnauthorizedClientError()
-        starts.admit(client, request.http.address)
         conf = settings.current()
         parameters = {"scope": "openid", **request.form}
         asked = decoupled.judged(
             DEVICE, client, parameters, address=request.http.address, lifetime=conf.device_lifetime
         )
+        starts.admit_device(client, request.http.address)
         secret, approval = approvals.start(asked, with_code=True)
         audit.record(
             "approval.start", client=client.client_id, method=DEVICE, scope=" ".join(approval.scopes),

@@ -7,6 +7,9 @@ from flask import Flask
 
 from clients import service as registry
 from idp import persons, sessions
+from idp.logout.queries import of_session as deliveries
+from idp.sessions.store import key
+from idp.store import redis
 from tests.actors import Person, citizen
 from tests.approving import (
     DEVICE_CODE,
@@ -64,6 +67,24 @@ def test_the_device_gets_a_session_of_its_own(me: Person) -> None:
     assert me.get("/userinfo", headers=bearer).status_code == 200
     me.post(f"/account/sessions/{other.id}/end", hidden(me.get("/account/sessions")))
     assert me.get("/userinfo", headers=bearer).status_code == 401
+
+
+def test_a_device_that_is_signed_out_by_the_person_is_told(me: Person) -> None:
+    client = kiosk(backchannel_logout_uri="https://kiosk.example.gov/out")
+    device = ask_for_codes(me, client)
+    approve_device(me, device)
+    own = session_of(me)
+    (other,) = [one for one in sessions.of_person(own.person_id) if one.portal]
+    me.post(f"/account/sessions/{other.id}/end", hidden(me.get("/account/sessions")))
+    assert [row.client_id for row in deliveries(other.id)] == ["kiosk"]
+
+
+def test_the_list_shows_a_device_no_longer_than_it_can_hold_tokens(me: Person) -> None:
+    device = ask_for_codes(me, kiosk(access_token_lifetime=300))
+    approve_device(me, device)
+    own = session_of(me)
+    (other,) = [one for one in sessions.of_person(own.person_id) if one.portal]
+    assert int(redis.call("TTL", key(other.id))) <= 600 + 60 + 300
 
 
 def test_leaving_on_the_phone_leaves_the_device_at_work(me: Person) -> None:

@@ -164,3 +164,18 @@ def test_a_portal_that_polls_is_not_pinged(me: Person, number: str) -> None:
     call(me, hotline(), login_hint=number)
     approve_call(me)
     assert rows() == []
+
+
+def test_what_became_of_a_ping_is_kept_for_a_day(
+    me: Person, number: str, time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_next_sweep", 0)
+    with called(me, number):
+        approve_call(me)
+        jobs.ping_due()
+    assert jobs.forget_pings() == 0
+    assert rows() != []
+    time_travel.advance(2 * 86400)
+    assert jobs.forget_pings() == 1
+    assert jobs.forget_pings() == 0, "not again at once"
+    assert rows() == []
