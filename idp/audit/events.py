@@ -97,7 +97,7 @@ KINDS: dict[str, Kind] = {
     "authz.grant": _kind(
         "An authorization code was issued",
         "签发授权码",
-        "acr amr level prompt redirect_uri response_mode scope subject_type",
+        "acr amr claims level prompt redirect_uri response_mode scope subject_type",
     ),
     "authz.reject": _kind(
         "An authorization request was refused",

@@ -1,11 +1,11 @@
 """An authorization request that has been judged, and what may be answered to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import clients
 from clients import Client
-from idp import settings
+from idp import claims, settings
 from idp.base.errors import Rejected
 from idp.oidc import response_modes
 from idp.oidc.answers import Page
@@ -36,6 +36,8 @@ class AuthorizationRequest:
     prompts: frozenset[str] = frozenset()
     max_age: int | None = None
     level: int = 1
+    claims: dict[str, Any] = field(default_factory=dict)
+    """The claims parameter, judged (``idp.claims.requested``)."""
     hint_subject: str | None = None
     ui_locales: str = ""
 
@@ -43,6 +45,12 @@ class AuthorizationRequest:
     def silent(self) -> bool:
         """Whether no page may be shown (``prompt=none``)."""
         return "none" in self.prompts
+
+    def needs(self, level: int) -> tuple[str, ...]:
+        """The scopes a person has to agree to: asked for, or of single claims that this level may have."""
+        if not self.claims:
+            return self.scopes
+        return tuple(dict.fromkeys((*self.scopes, *claims.requested.scopes_of(self.claims, level))))
 
     def answer(self, parameters: dict[str, str]) -> Answer:
         """An authorization response with ``state`` and ``iss`` (RFC 9207 §2)."""

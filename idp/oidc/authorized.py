@@ -1,6 +1,6 @@
 """What a person's yes gives a portal: a code, an ID token beside it in the hybrid flow, ``session_state``."""
 
-from idp import audit, consent, sessions
+from idp import audit, claims, consent, sessions
 from idp.base.clock import now, now_us
 from idp.base.errors import Rejected
 from idp.oidc.authorization import AuthorizationRequest
@@ -17,14 +17,18 @@ def answer(
     organization: str | None,
     known: Participant | None,
 ) -> Answer:
-    """Mint the code; the session learns of the portal in the same packet (OIDC Core §3.1.2.5, §3.3.2.5)."""
+    """Mint the code; the session learns of the portal in the same packet (OIDC Core §3.1.2.5, §3.3.2.5).
+
+    ``scopes`` is what the person agreed to: of those asked for, and of those that single claims belong to.
+    """
     client = request.client
     code, grant_id = codes.new_code()
     grant = codes.Grant(
         id=grant_id,
         client_id=client.client_id,
         redirect_uri=request.redirect_uri,
-        scopes=scopes,
+        scopes=tuple(name for name in request.scopes if name in scopes),
+        claims=claims.requested.allowed(request.claims, scopes, session.level),
         nonce=request.nonce,
         challenge=request.challenge,
         dpop_jkt=request.dpop_jkt,
@@ -54,8 +58,9 @@ def answer(
         organization=organization,
         client=client.client_id,
         session=session.id,
-        scope=" ".join(scopes),
+        scope=" ".join(grant.scopes),
         level=session.level,
+        **claims.requested.named(grant.claims),
     )
     parameters = {"code": code, **_session_state(request, session)}
     if request.hybrid:

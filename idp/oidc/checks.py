@@ -4,7 +4,6 @@ The client and the redirect URI come first: before both are known to be good not
 person reads a page instead (RFC 6749 §4.1.2.1). After that every refusal goes to the portal.
 """
 
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import clients
 from clients import Client, authorization_details, profiles
 from clients import scopes as scope_register
-from idp import keyring, settings
+from idp import claims, keyring, settings
 from idp.base import levels
 from idp.base.errors import Rejected
 from idp.oidc import pkce, resources, response_modes
@@ -173,21 +172,31 @@ def max_age_is_a_number(request: AuthorizationRequest) -> None:
     request.max_age = int(text)
 
 
+def claims_are_read(request: AuthorizationRequest) -> None:
+    """Single claims, and of whom they are asked (OIDC Core §5.5)."""
+    text = request.parameters.get("claims")
+    if text is None:
+        return
+    asked = claims.requested.read(text, request.client.scopes)
+    request.claims, request.hint_subject = asked.kept, asked.subject
+    request.level = asked.level
+
+
 def level_is_read(request: AuthorizationRequest) -> None:
     """The lowest level that satisfies the request; a client's own minimum can only raise it.
 
-    ``acr_values`` lists alternatives (OIDC Core §3.1.2.1), so the weakest known one is enough; so does an
-    ``acr`` asked by the claims parameter (§5.5.1.1). Scopes bring minimum levels of their own.
+    ``acr_values`` lists alternatives (OIDC Core §3.1.2.1), so the weakest known one is enough. Scopes and
+    details bring minimum levels of their own, as do essential claims.
     """
     asked = request.parameters.get("acr_values", "").split() or request.client.default_acr_values
     alternatives = [level for level in map(levels.level_of, asked) if level is not None]
-    wanted = _acr_of_claims(request.parameters.get("claims"))
-    known = [level for level in map(levels.level_of, wanted) if level is not None]
-    if wanted and not known:
-        raise Rejected("unmet_authentication_requirements", "the requested acr is not known here")
-    demands = [min(group) for group in (alternatives, known) if group]
-    request.level = max([request.client.min_level, scope_register.level(request.scopes), *demands])
-    request.level = max(request.level, authorization_details.level(request.details))
+    request.level = max(
+        request.level,
+        request.client.min_level,
+        scope_register.level(request.scopes),
+        authorization_details.level(request.details),
+        min(alternatives, default=1),
+    )
 
 
 def nonce_is_kept(request: AuthorizationRequest) -> None:
@@ -201,10 +210,12 @@ def hint_is_ours(request: AuthorizationRequest) -> None:
     hint = request.parameters.get("id_token_hint")
     if hint is None:
         return
-    claims = read_hint(hint)
-    if claims["aud"] != request.client.client_id:
+    told = read_hint(hint)
+    if told["aud"] != request.client.client_id:
         raise Rejected("invalid_request", "id_token_hint was not issued to this client")
-    request.hint_subject = claims["sub"]
+    if request.hint_subject not in (None, told["sub"]):
+        raise Rejected("invalid_request", "id_token_hint and claims speak of different users")
+    request.hint_subject = told["sub"]
 
 
 #: Every check after the first, in the order in which a portal hears of its mistakes.
@@ -221,6 +232,7 @@ LAW: tuple[Check, ...] = (
     key_is_named,
     prompt_is_consistent,
     max_age_is_a_number,
+    claims_are_read,
     level_is_read,
     nonce_is_kept,
     hint_is_ours,
@@ -238,23 +250,11 @@ def read_hint(hint: str) -> dict[str, Any]:
     try:
         # It may come back encrypted, to us (OIDC Core §3.1.2.1).
         text = keyring.decrypt(hint).decode("ascii") if hint.count(".") == 4 else hint
-        claims = keyring.verify(text, typ="JWT")
+        told = keyring.verify(text, typ="JWT")
     except (Rejected, ValueError) as error:
         raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer") from error
-    texts = all(isinstance(claims.get(name), str) for name in ("aud", "sub", "sid"))
-    if claims.get("iss") != settings.current().issuer or not texts:
+    texts = all(isinstance(told.get(name), str) for name in ("aud", "sub", "sid"))
+    if told.get("iss") != settings.current().issuer or not texts:
         # Other JWTs of ours, such as signed responses, speak of nobody, or of no session.
         raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer")
-    return claims
-
-
-def _acr_of_claims(text: str | None) -> list[str]:
-    """The ``acr`` values the claims parameter asks of the ID token; the rest of it is ignored."""
-    if text is None:
-        return []
-    try:
-        asked = json.loads(text)["id_token"]["acr"]
-        values = asked.get("values", [asked["value"]] if "value" in asked else [])
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return []
-    return [value for value in values if isinstance(value, str)] if isinstance(values, list) else []
+    return told

@@ -42,6 +42,11 @@ class AccessToken:
         return tuple(str(self.claims["scope"]).split())
 
     @property
+    def single_claims(self) -> dict[str, list[str]]:
+        """What UserInfo answers beyond its scopes (OIDC Core §5.5), as ``idp.claims.requested`` keeps it."""
+        return dict(self.claims.get("claims", {}).get("userinfo", {}))
+
+    @property
     def audience(self) -> tuple[str, ...]:
         """The services it is for."""
         audience = self.claims["aud"]

@@ -189,6 +189,12 @@ def test_m08_other_schemes_and_ports_are_refused(
     assert len(events("ssrf.block")) == 1
 
 
+@pytest.mark.parametrize("scheme", ["ftp", "gopher", "ws", "HTTPX", "javascript"])
+def test_m08_another_scheme_is_refused_at_any_port(scheme: str) -> None:
+    with pytest.raises(outbound.Refused, match="scheme"):
+        get(f"{scheme}://good.example:8443/x")
+
+
 @pytest.mark.parametrize("text", ["\r\nSET x 1", "\nX: y", "\0", "\t", " ", "\x7f", "é"])
 def test_m12_line_ends_reach_no_protocol(text: str) -> None:
     with sink(GOOD) as portal:

@@ -160,7 +160,7 @@ def _with_consent(
     scopes: tuple[str, ...] | None = None
     remembered = "consent" not in request.prompts and not request.details
     if known and known.consent == consent.version(client) and remembered:
-        scopes = request.scopes if set(request.scopes) <= set(known.scopes) else None
+        scopes = _covered(request, session, known.scopes)
     if scopes is None:
         scopes = _leave(http, request, session, attempt)
     if scopes is None:
@@ -186,10 +186,22 @@ def _leave(
                 raise Rejected("access_denied", "the user did not agree")
             if decision.details != request.details:
                 raise Rejected("access_denied", "the user agreed to other details", why="foreign decision")
-            return tuple(name for name in request.scopes if name in decision.scopes)
+            return tuple(name for name in request.needs(session.level) if name in decision.scopes)
     if "consent" in request.prompts or request.details:
         return None
-    return consent.given(request.client, session.person_id, request.scopes)
+    client, person = request.client, session.person_id
+    given = consent.given(client, person, request.needs(session.level))
+    # Single claims are never a reason to fail (OIDC Core §5.5.1): where nobody can be asked, they stay away.
+    return consent.given(client, person, request.scopes) if given is None and request.silent else given
+
+
+def _covered(
+    request: AuthorizationRequest, session: Session, known: tuple[str, ...]
+) -> tuple[str, ...] | None:
+    """What the session remembers of the person's leave, if that is enough."""
+    needed = request.needs(session.level)
+    enough = request.scopes if request.silent else needed
+    return tuple(name for name in needed if name in known) if set(enough) <= set(known) else None
 
 
 def _to_consent(
@@ -209,7 +221,7 @@ def _to_consent(
         browser=browser,
         person_id=session.person_id,
         client_id=request.client.client_id,
-        scopes=request.scopes,
+        scopes=request.needs(session.level),
         return_to=CONTINUE + attempt.id,
         details=request.details,
     )

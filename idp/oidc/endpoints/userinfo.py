@@ -24,7 +24,8 @@ def answer(http: Request) -> Answer:
     except Rejected as error:
         raise bearer.refusing(http, token, error) from error
     # The registration, or the level of a scope, may have been raised since the token was issued.
-    level = max(client.min_level, scopes.level(token.scopes))
+    single = {"userinfo": token.single_claims}
+    level = max(client.min_level, scopes.level((*token.scopes, *claims.requested.scopes_of(single))))
     limited = level >= _SENSITIVE and settings.current().sensitive_max_age
     bearer.demand(http, token, level=level, max_age=limited or None)
     envelope.ready(client)
@@ -34,8 +35,12 @@ def answer(http: Request) -> Answer:
         organization=organization,
         aal=levels.needed(levels.level_of(token.claims["acr"]) or 1)[1],
     )
-    audit.record("userinfo.read", person=person.id, client=client.client_id, scope=" ".join(token.scopes))
-    return secured.userinfo(client, claims.userinfo_claims(facts, token.scopes))
+    audit.record(
+        "userinfo.read", person=person.id, client=client.client_id, scope=" ".join(token.scopes),
+        **claims.requested.named(single),
+    )  # fmt: skip
+    told = claims.requested.released(facts, token.single_claims, client.scopes)
+    return secured.userinfo(client, told | claims.userinfo_claims(facts, token.scopes))
 
 
 def _parties(token: AccessToken) -> tuple[Client, Person, Organization | None]:

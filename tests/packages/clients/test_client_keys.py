@@ -142,6 +142,7 @@ def test_a_key_taken_away_is_good_no_longer_than_its_set(
 def test_a_host_that_fails_leaves_the_last_good_set_for_a_day(
     client: Client, host: KeyHost, time_travel: MovableClock, behaviour: Behaviour
 ) -> None:
+    assert client_keys.LAST_GOOD == 86400
     kids(client)
     host.behaviour = behaviour
     time_travel.advance(client_keys.LAST_GOOD - 5)

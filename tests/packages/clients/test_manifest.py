@@ -145,6 +145,7 @@ def test_redirect_uris_of_several_hosts_need_an_explicit_sector() -> None:
         ("grant_types", native(grant_types=["authorization_code", "client_credentials"])),
         ("introspects", native(introspects=["x"])),
         ("jwks", entry(token_endpoint_auth_method="private_key_jwt")),
+        ("sector", entry(sector="other.example", sector_identifier_uri="https://good.example/sector")),
         (
             "jwks_uri",
             entry(

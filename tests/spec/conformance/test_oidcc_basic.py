@@ -110,9 +110,9 @@ def suite(request: pytest.FixtureRequest, app: Flask, stores: None) -> Suite:
         id_token_signed_response_alg="RS256",
         response_types=("code", "code id_token"),
         response_modes=("query", "fragment", "form_post"),
-        scopes=("openid", "profile", "phone", "offline_access"),
-        legal_basis={"openid": "statutory_duty", "profile": "statutory_duty", "phone": "consent",
-                     "offline_access": "consent"},
+        scopes=("openid", "profile", "realname", "phone", "offline_access"),
+        legal_basis={"openid": "statutory_duty", "profile": "statutory_duty", "realname": "statutory_duty",
+                     "phone": "consent", "offline_access": "consent"},
     )  # fmt: skip
     return Suite(person, client, response_type, response_mode)
 
@@ -312,9 +312,10 @@ def test_oidcc_server_client_secret_post(suite: Suite) -> None:
 
 
 def test_oidcc_claims_essential(suite: Suite) -> None:
-    """A1 oidcc-claims-essential: accepted; the ID token does not grow by it."""
+    """A1 oidcc-claims-essential: the name comes from UserInfo; the ID token does not grow by it."""
     asked = json.dumps({"userinfo": {"name": {"essential": True}}})
     assert "name" not in suite.identity(claims=asked)
+    assert "name" in suite.userinfo(claims=asked)
 
 
 def test_oidcc_refresh_token(suite: Suite, time_travel: MovableClock) -> None:

@@ -1,9 +1,14 @@
 """Checklist A3, the plan of dynamic clients: the modules about keys and documents at the client's address."""
 
+import json
+
+import clients
 from idp import keyring
-from tests.actors import ISSUER, Person, decode, portal
+from tests.actors import ISSUER, Person, Portal, decode, portal
 from tests.conftest import MovableClock
 from tests.keyhost import assertion, key_host, new_key
+from tests.registrants import Registrant
+from tests.sink import document, sink
 
 
 def test_oidcc_registration_jwks_uri(me: Person) -> None:
@@ -40,3 +45,22 @@ def test_oidcc_userinfo_rs256(me: Person) -> None:
     assert decode("." + answer.text.partition(".")[0])["alg"] == "RS256"
     assert (claims["iss"], claims["aud"]) == (ISSUER, "tax")
     assert "nonce" not in claims
+
+
+def test_oidcc_registration_sector_uri(program: Registrant, me: Person) -> None:
+    """A3 oidcc-registration-sector-uri: accepted with 201; the flow completes."""
+    uri = "https://app.example.org/cb"
+    with sink(document(json.dumps([uri]).encode())) as place:
+        own = program.register(redirect_uris=[uri], sector_identifier_uri=place.uri)
+    client = clients.find(own.id)
+    assert client is not None
+    assert me.tokens(Portal(client=client, secret=own.told["client_secret"]))["id_token"]
+
+
+def test_oidcc_registration_sector_bad(program: Registrant) -> None:
+    """A3 oidcc-registration-sector-bad: a document without the redirect URIs refuses the registration."""
+    with sink(document(b'["https://other.example.org/cb"]')) as place:
+        refused = program.refused(
+            redirect_uris=["https://app.example.org/cb"], sector_identifier_uri=place.uri
+        )
+    assert refused[:2] == (400, "invalid_client_metadata")
