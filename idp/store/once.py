@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 from idp.base.clock import now
-from idp.base.secret import digest
+from idp.base.secret import digest, random_token
 from idp.store import redis
 from idp.store.redis import Script
 
@@ -69,20 +69,19 @@ def forget() -> None:
 class Mark:
     """A value to be marked in a packet of somebody else's, so that it costs no trip of its own.
 
-    Plain commands, for they may be sent twice: a packet with a script that Redis has forgotten is repeated,
-    and a request that has to wait is begun again in another thread.
+    Plain commands that may be sent twice, and know their own mark again: a packet with a script that Redis
+    has forgotten is repeated.
     """
 
-    __slots__ = ("_by", "_kind", "_made_at", "commands", "state")
+    __slots__ = ("_kind", "_made_at", "_own", "commands", "state")
 
-    def __init__(self, kind: str, value: str, lifetime: int, *, made_at: int, by: str) -> None:
-        """``by`` names who marks: the same once more is no second time."""
-        key = f"once:{{{kind}}}:{digest(value)}"
-        self._kind, self._made_at, self._by = kind, made_at, by
+    def __init__(self, kind: str, value: str, lifetime: int, *, made_at: int) -> None:
+        key, self._own = f"once:{{{kind}}}:{digest(value)}", random_token(12)
+        self._kind, self._made_at = kind, made_at
         self.commands: tuple[tuple[Any, ...], ...] = (
             keep(kind),
             ("GET", _epoch(kind)),
-            ("SET", key, by, "NX", "EX", lifetime),
+            ("SET", key, self._own, "NX", "EX", lifetime),
             ("GET", key),
         )
         self.state: Literal["not sent", "first", "again", "too old"] = "not sent"
@@ -94,7 +93,7 @@ class Mark:
         if self._made_at < _heard[self._kind]:
             self.state = "too old"
         else:
-            self.state = "first" if holder == self._by.encode() else "again"
+            self.state = "first" if holder == self._own.encode() else "again"
 
 
 def _epoch(kind: str) -> str:

@@ -21,8 +21,6 @@ PAST, AHEAD = 60, 30
 _LEEWAY = 60
 _LONGEST_ID = 256
 _MARKS = "dpop"
-#: Names this request, also when it is begun again because it had to wait.
-_ENVIRON = "idp.dpop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +70,7 @@ def read(http: Request, *, access_token: str | None = None) -> Proof:
     if life.since < once.kept_since(_MARKS):
         raise demanded("older than the marks of used proofs")
     # Kept for as long as the proof could be taken again, its last second included.
-    value, lifetime = f"{signed.thumbprint}|{jti}", life.until - moment + 1
-    by = http.environ.setdefault(_ENVIRON, secret.random_token(12))
-    mark = once.Mark(_MARKS, value, lifetime, made_at=life.since, by=by)
+    mark = once.Mark(_MARKS, f"{signed.thumbprint}|{jti}", life.until - moment + 1, made_at=life.since)
     return Proof(thumbprint=signed.thumbprint, mark=mark, nonce_at=life.nonce_at)
 
 
