@@ -70,9 +70,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def authenticate_client(
         self, request: FormRequest, methods: list[str], endpoint: str = "token"
     ) -> Client:
-        """Authenticate by the one method the client registered (RFC 6749 §2.3), once a request."""
-        if request.client is not None:
-            return request.client
+        """Authenticate by the one method the client registered (RFC 6749 §2.3)."""
         client = client_auth.authenticate(request, public_allowed="none" in methods)
         request.client = client
         return client
