@@ -110,7 +110,7 @@ class Snapshot:
     def _load(self, version: int) -> None:
         goes_on = self._version is not None and version > self._version
         clients = dict(self._clients) if goes_on else {}
-        for row in queries.rows(self._version if goes_on else None):
+        for row in queries.changed(self._version or 0) if goes_on else queries.every():
             clients.pop(row.client_id, None)
             if row.deleted_at is not None:
                 continue

@@ -9,6 +9,8 @@ import sys
 from typing import Any
 
 from clients import manifest, service
+from clients.registration import policy
+from clients.registration.service import initial_tokens
 from idp import authenticators, migration, settings
 from idp.app import open_stores
 from idp.persons import service as registry
@@ -26,7 +28,17 @@ def main() -> None:
     changes = service.apply(portals, operator="tests")
     secrets = {change.client_id: change.secret.reveal() for change in changes if change.secret}
     people = [_person(number) for number in range(wanted["people"])]
-    json.dump({"secrets": secrets, "people": people}, sys.stdout)
+    tokens = [_initial_token(policy) for policy in wanted.get("policies", ())]
+    json.dump({"secrets": secrets, "people": people, "initial_tokens": tokens}, sys.stdout)
+
+
+def _initial_token(settled: dict[str, Any]) -> str:
+    """An initial access token of this policy, for as many registrations as its ``uses`` say."""
+    uses = settled.pop("uses", initial_tokens.MOST_USES)
+    read = policy.read(json.dumps(settled), "tests")
+    _, token = initial_tokens.create(read, uses=uses, lifetime=3600, operator="tests")
+    assert token
+    return token.reveal()
 
 
 def _person(number: int) -> dict[str, str]:

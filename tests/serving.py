@@ -29,24 +29,37 @@ class Served:
     """The exit status, once it has ended."""
     secrets: Mapping[str, str]
     people: tuple[Mapping[str, str], ...]
+    initial_tokens: tuple[str, ...] = ()
 
 
 @contextmanager
 def running(
-    folder: Path, portals: Sequence[Mapping[str, Any]], *, people: int = 1, **chosen: object
+    folder: Path,
+    portals: Sequence[Mapping[str, Any]],
+    *,
+    people: int = 1,
+    policies: Sequence[Mapping[str, Any]] = (),
+    **chosen: object,
 ) -> Iterator[Served]:
     """``idp serve`` on furnished stores, as long as the block lasts; ``chosen`` are settings by name."""
-    with started(folder, furnish(folder, portals, people=people, **chosen), **chosen) as served:
+    furnished = furnish(folder, portals, people=people, policies=policies, **chosen)
+    with started(folder, furnished, **chosen) as served:
         await_ready(served)
         yield served
 
 
 def furnish(
-    folder: Path, portals: Sequence[Mapping[str, Any]], *, people: int = 1, **chosen: object
+    folder: Path,
+    portals: Sequence[Mapping[str, Any]],
+    *,
+    people: int = 1,
+    policies: Sequence[Mapping[str, Any]] = (),
+    **chosen: object,
 ) -> dict[str, Any]:
-    """Register portals and people in the stores of a server that is not running."""
+    """Register portals and people, and make initial access tokens, in the stores of a server to come."""
     folder.mkdir(parents=True, exist_ok=True)
-    return _furnish(_environment(folder, 0, chosen), {"portals": portals, "people": people})
+    wanted = {"portals": portals, "people": people, "policies": policies}
+    return _furnish(_environment(folder, 0, chosen), wanted)
 
 
 @contextmanager
@@ -67,6 +80,7 @@ def started(folder: Path, furnished: Mapping[str, Any], **chosen: object) -> Ite
                 status=server.poll,
                 secrets=furnished["secrets"],
                 people=tuple(furnished["people"]),
+                initial_tokens=tuple(furnished.get("initial_tokens", ())),
             )
         finally:
             server.terminate()

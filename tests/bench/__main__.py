@@ -41,6 +41,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--processes", type=int, nargs="*", default=[2, 4], help="worker processes of this server"
     )
+    parser.add_argument(
+        "--crowd", type=int, metavar="PORTALS", help="beside each, one with so many more portals registered"
+    )
     parser.add_argument("--only", nargs="*", default=[op.name for op in OPERATIONS], metavar="OPERATION")
     parser.add_argument("--no-peer", action="store_true", help="leave node oidc-provider out")
     parser.add_argument(
@@ -57,8 +60,10 @@ def _servers(
     if asked.processes:
         database = running.enter_context(postgres.server(durable=True))
     for processes in asked.processes:
-        one = ours.running(folder / f"ours-{processes}", database=database, processes=processes)
-        started.append(running.enter_context(one))
+        for others in (0, asked.crowd) if asked.crowd else (0,):
+            own = folder / f"ours-{processes}-{others}"
+            one = ours.running(own, database=database, processes=processes, others=others)
+            started.append(running.enter_context(one))
     if asked.no_peer:
         notes.append("The peer was left out.")
     elif absent := node.missing():

@@ -30,6 +30,11 @@ def portal() -> dict[str, Any]:
     )
 
 
+def crowd(count: int) -> list[dict[str, Any]]:
+    """So many more portals in the registry, whom nobody asks for."""
+    return [entry(client_id=f"other-{number}", sector=f"other-{number}.example") for number in range(count)]
+
+
 def target(served: serving.Served, name: str) -> Target:
     """A running server as its portal knows it."""
     return Target(
@@ -45,22 +50,23 @@ def target(served: serving.Served, name: str) -> Target:
 
 
 @contextmanager
-def running(folder: Path, *, database: str, processes: int) -> Iterator[Running]:
-    """The server with so many worker processes, as long as the block lasts."""
+def running(folder: Path, *, database: str, processes: int, others: int = 0) -> Iterator[Running]:
+    """The server with so many worker processes and so many more portals, as long as the block lasts."""
     folder.mkdir(parents=True)
     socket = folder / "valkey.sock"
     valkey = embedded.start(socket, folder / "valkey")
     try:
         with serving.running(
             folder,
-            [portal()],
+            [portal(), *crowd(others)],
             people=CONNECTIONS,
             processes=processes,
-            database_url=_own(database, f"bench_{processes}"),
+            database_url=_own(database, f"bench_{processes}_{others}"),
             redis_url=f"unix://{socket}",
         ) as served:
             stores = meter.children(os.getpid(), "postgres") | {valkey.pid}
-            named = target(served, f"this server, {processes} processes")
+            registry = f", {others:,} more portals" if others else ""
+            named = target(served, f"this server, {processes} processes{registry}")
             yield Running(target=named, server=served.process, stores=stores)
     finally:
         valkey.terminate()
