@@ -40,6 +40,17 @@ def session_of(person: Person) -> sessions.Session:
     return found
 
 
+def test_g20_a_window_gets_nothing_that_the_citizen_did_not_approve(me: Person, number: str) -> None:
+    """Neither by asking, nor by what the citizen approved at the last visit."""
+    window = hotline("window", name="综合窗口", name_en="Service Counter")
+    yesterday = call(me, window, login_hint=number)
+    approve_call(me)
+    proof = yesterday.poll().json or {}
+    for hint in ({"login_hint": number}, {"id_token_hint": proof["id_token"]}):
+        assert error(call(me, window, **hint).poll()) == (400, "authorization_pending")
+    assert error(yesterday.poll()) == (400, "invalid_grant")
+
+
 def test_g21_a_person_is_not_bombed_with_requests(me: Person, number: str) -> None:
     line = hotline()
     answers = [call(me, line, login_hint=number).answer for _ in range(50)]

@@ -215,6 +215,18 @@ def test_g10_g12_what_a_qr_code_shows_fetches_nothing(me: Person, app: Flask) ->
     assert device.poll().status_code == 200
 
 
+def test_g14_who_approves_is_who_is_logged_in_whatever_the_form_says(me: Person) -> None:
+    device = ask_for_codes(me, kiosk())
+    path = open_code(me, device.user_code)
+    other = citizen("010101199003072312", "李四")
+    claimed = {"userId": other, "person_id": other, "sub": other, "idNumber": "010101199003072312"}
+    answer = me.post(path, {**hidden(me.get(path)), **claimed, "decision": "approve"})
+    me.get(me.agree(answer.location).location)
+    assert device.poll().status_code == 200
+    assert sessions.of_person(other) == []
+    assert len(sessions.of_person(session_of(me).person_id)) == 2
+
+
 def test_g15_before_the_decision_a_poll_shows_nothing_of_the_person(me: Person) -> None:
     device = ask_for_codes(me, kiosk())
     me.get(open_code(me, device.user_code))
@@ -222,6 +234,25 @@ def test_g15_before_the_decision_a_poll_shows_nothing_of_the_person(me: Person) 
     assert set(answer.json or {}) == {"error", "error_description"}
     assert error(answer) == (400, "authorization_pending")
     assert "张" not in answer.text
+
+
+def test_g18_the_next_visitor_of_a_machine_meets_nothing_of_the_one_before(app: Flask, me: Person) -> None:
+    machine = kiosk()
+    first = ask_for_codes(me, machine)
+    approve_device(me, first)
+    left = first.poll().json or {}
+    send(me, "/revoke", machine, {"token": left["access_token"]})
+    bearer = {"Authorization": f"Bearer {left['access_token']}"}
+    assert me.get("/userinfo", headers=bearer).status_code == 401
+    assert error(first.poll()) == (400, "invalid_grant")
+
+    visitor = Person(app)
+    visitor.log_in(citizen("010101199003072312", "李四"))
+    second = ask_for_codes(visitor, machine)
+    approve_device(visitor, second)
+    before, now = (decode(body["id_token"]) for body in (left, second.poll().json or {}))
+    assert before["sid"] != now["sid"]
+    assert before["sub"] != now["sub"]
 
 
 def test_g19_a_kiosk_gets_short_tokens_and_no_refresh_token(me: Person) -> None:
