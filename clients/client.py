@@ -93,6 +93,8 @@ class Client:
     policy_uri_en: str = ""
     tos_uri: str = ""
     tos_uri_en: str = ""
+    language: Literal["zh", "en"] = "zh"
+    """The language of what it registered without a language tag (OIDC Registration 1.0 §2.1)."""
     contacts: tuple[str, ...] = ()
     """Whom we write to; ``contact`` is what citizens are shown."""
     software_id: str = ""

@@ -9,7 +9,7 @@ from clients import manifest, service, snapshot
 from clients.client import Client
 from clients.registration import queries, statement
 from clients.registration.commands import initial_token, software_issuer
-from clients.registration.service import renew_token
+from clients.registration.service import tokens
 from clients.terminal import Duration, operator, show_secret, told
 from idp.base.errors import Rejected
 from idp.base.levels import acr
@@ -106,7 +106,7 @@ def enable_client(client_id: str) -> None:
 @told
 def renew_registration_token(client_id: str) -> None:
     """Make a new registration access token for a client that registered itself, and show it once."""
-    token = renew_token(client_id, operator=operator())
+    token = tokens.renew(client_id, operator=operator())
     show_secret("registration_access_token", token.reveal())
 
 

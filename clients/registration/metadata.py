@@ -125,8 +125,8 @@ def document(client: Client) -> dict[str, Any]:
         "scope": " ".join(client.scopes),
         "subject_type": "pairwise" if client.redirect_uris else "",
     }
-    for member, names in _BILINGUAL.items():
-        values |= _tagged(member, *(getattr(client, name) for name in names))
+    for member, (chinese, english) in _BILINGUAL.items():
+        values |= _tagged(member, getattr(client, chinese), getattr(client, english), client.language)
     return {
         "client_id": client.client_id,
         **{name: value for name, value in values.items() if _is_set(value)},
@@ -146,6 +146,9 @@ def _words(present: Mapping[str, Any]) -> dict[str, Any]:
     for member, name in _ONE_LANGUAGE.items():
         if value := _in(present, member, "zh") or _in(present, member, "en"):
             words[name] = value
+    untagged = [member for member in _BILINGUAL if member in present]
+    if untagged and present[untagged[0]] != _in(present, untagged[0], "zh"):
+        words["language"] = "en"
     return words
 
 
@@ -158,10 +161,11 @@ def _in(present: Mapping[str, Any], member: str, language: str) -> Any:
     return present.get(member)
 
 
-def _tagged(member: str, chinese: str, english: str) -> dict[str, str]:
+def _tagged(member: str, chinese: str, english: str, language: str) -> dict[str, str]:
     if not english or chinese == english:
         return {member: chinese}
-    return {member: chinese, f"{member}#zh-Hans": chinese, f"{member}#en": english}
+    untagged = english if language == "en" else chinese
+    return {member: untagged, f"{member}#zh-Hans": chinese, f"{member}#en": english}
 
 
 def _algorithm(profile: SecurityProfile) -> str:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 import clients
-from clients.registration.service import registrations, renew_token
+from clients.registration.service import tokens
 from tests.actors import Person, Portal
 from tests.conftest import MovableClock
 from tests.records import nothing_changed, one_event
@@ -54,7 +54,7 @@ def test_l06_a_replaced_token_is_dead_and_its_return_closes_the_management(
 ) -> None:
     stolen = own.token
     assert own.put(client_name="Changed by one of two").status_code == 200
-    time_travel.advance(registrations.RETRY + 1)
+    time_travel.advance(tokens.RETRY + 1)
     with one_event("client.token_reuse"):
         assert own.get(token=stolen).status_code == 401
     assert own.get().status_code == 401, "nobody can say which of the two is the thief"
@@ -63,7 +63,7 @@ def test_l06_a_replaced_token_is_dead_and_its_return_closes_the_management(
     assert client.enabled, "whoever finds an old token cannot stop a portal"
     with nothing_changed():
         assert own.get(token=stolen).status_code == 401
-    own.told["registration_access_token"] = renew_token(own.id, operator="tester").reveal()
+    own.told["registration_access_token"] = tokens.renew(own.id, operator="tester").reveal()
     assert own.put(client_name="Looked at").status_code == 200
 
 

@@ -11,8 +11,10 @@ from joserfc import jwt
 
 import clients
 from clients import manifest, scopes
+from idp import audit
+from idp.base.errors import Unavailable
 from idp.base.secret import digest
-from tests.actors import ISSUER, Person, Portal
+from tests.actors import ISSUER, Person, Portal, _hidden
 from tests.attacks.test_l_registration import BAD_URIS, bad_jwks
 from tests.conftest import MovableClock
 from tests.keyhost import new_key
@@ -282,8 +284,12 @@ def test_l28_a_client_that_is_deleted_stops_and_its_consents_stay_as_history(own
     answer = me.token(portal, {"grant_type": "refresh_token", "refresh_token": tokens["access_token"]})
     assert answer.status_code == 401
     page = me.get("/account/consents").text
-    assert "Plain Application" in page
-    assert "已停止服务" in page
+    assert "Plain Application（已停止服务）" in page
+    for path in ("", "sessions", "services", "history"):
+        assert me.get(f"/account/{path}").status_code == 200
+    assert own.id not in me.get("/account/sessions").text
+    location = me.get("/end_session").location
+    assert me.post(location, _hidden(me.get(location).text)).status_code in (200, 303)
 
 
 def test_l28_the_id_of_a_deleted_client_is_not_given_again(own: Own) -> None:
@@ -320,3 +326,21 @@ def test_m02_nothing_is_fetched_for_whoever_has_no_token(app: Flask, stores: Non
 
 def test_o_host_in_the_answer_is_ours(program: Registrant) -> None:
     assert program.register().told["registration_client_uri"].startswith(f"{ISSUER}/register/")
+
+
+def test_inv1_when_the_record_cannot_be_kept_nothing_is_registered_and_nothing_is_spent(
+    app: Flask, stores: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = Registrant(app, initial_token(uses=2))
+    own = program.register()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise Unavailable("database")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(audit, "record_in", broken)
+        for answer in (program.post(), own.put(client_name="Other"), own.delete()):
+            assert (answer.status_code, "Retry-After" in answer.headers) == (503, True)
+    assert len(clients.all_enabled()) == 1
+    assert (own.get().json or {})["client_name"] == "Plain Application"
+    assert program.post().status_code == 201, "the second use is still there"

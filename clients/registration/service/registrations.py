@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import update as change
 from sqlalchemy.orm import Session
 
 from clients import documents, manifest, snapshot, version
@@ -15,21 +14,17 @@ from clients.registration import metadata, queries, statement
 from clients.registration.names import random_name
 from clients.registration.policy import Policy
 from clients.registration.queries import InitialToken, Registration
-from clients.registration.service import initial_tokens
+from clients.registration.service import initial_tokens, tokens
 from clients.rules import Fault
 from clients.service import check_sectors, new_row, write
 from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
-from idp.base.secret import Secret, digest, random_token, same
+from idp.base.secret import Secret, digest, random_token
 from idp.store.db import transaction
 
 #: What may not stand in a description, and how it is said instead (RFC 6749 §5.2).
 _SPELLED = str.maketrans({'"': "'", "\\": "/", "§": "section "})
-#: A replaced token that comes back so soon is a request that was sent twice, not a theft.
-RETRY = 60
-#: Compared where there is no client, so that both cost the same.
-_DECOY = digest("no client has this registration access token")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +52,7 @@ def register(body: Mapping[str, Any], *, token: str) -> Registered:
     """Register a client by an initial access token; when it is refused, nothing was written or spent."""
     initial = queries.initial_token(token)
     if initial is None:
-        raise _unknown_token("no live initial access token")
+        raise tokens.unknown("no live initial access token")
     judged = _judged(body, initial.policy, random_name(20), known=None)
     registered = _register(judged, initial)
     snapshot.expire()
@@ -66,13 +61,13 @@ def register(body: Mapping[str, Any], *, token: str) -> Registered:
 
 def read(client_id: str, *, token: str) -> Registered:
     """What is registered, for whoever holds the client's registration access token."""
-    known = _managed(client_id, token)
+    known = tokens.managed(client_id, token)
     return Registered(client=known.client, statement=known.statement, token=Secret(token))
 
 
 def update(client_id: str, body: Mapping[str, Any], *, token: str) -> Registered:
     """Replace all that is registered; its registration access token is replaced as well."""
-    known = _managed(client_id, token)
+    known = tokens.managed(client_id, token)
     shown = _same_client(body, known.client)
     judged = _judged(body, known.policy, client_id, known=known)
     registered = _update(judged, known, shown)
@@ -82,30 +77,8 @@ def update(client_id: str, body: Mapping[str, Any], *, token: str) -> Registered
 
 def delete(client_id: str, *, token: str) -> None:
     """Remove the client: every token of it is dead from the next look of each process at the registry on."""
-    _delete(_managed(client_id, token))
+    _delete(tokens.managed(client_id, token))
     snapshot.expire()
-
-
-def renew_token(client_id: str, *, operator: str) -> Secret:
-    """A new registration access token for a client that lost its own, or whose management was closed."""
-    return _renew_token(client_id, operator)
-
-
-def _managed(client_id: str, token: str) -> Registration:
-    """The registration, if the token is its own; every other answer is the same (attack book L06)."""
-    known = queries.registration(client_id)
-    shown = digest(token)
-    if not same(shown, known.token if known and known.token else _DECOY) or known is None:
-        if known and known.replaced and same(shown, known.replaced):
-            _token_came_back(known)
-        raise _unknown_token("not the registration access token of this client")
-    if not known.client.enabled:
-        raise Rejected("access_denied", "the client was disabled by an operator", status=403)
-    return known
-
-
-def _unknown_token(why: str) -> Rejected:
-    return Rejected("invalid_token", "the access token is not valid here", why=why, status=401)
 
 
 def _same_client(body: Mapping[str, Any], client: Client) -> Secret | None:
@@ -187,7 +160,7 @@ def _register(session: Session, judged: Judged, initial: InitialToken) -> Regist
 def _update(session: Session, judged: Judged, known: Registration, shown: Secret | None) -> Registered:
     number = version.lock(session)
     token = Secret(random_token())
-    _replace_token(session, known, token)
+    tokens.replace(session, known, token)
     _check_sectors(session, judged.client)
     row = _row(session, known.client.client_id)
     now, before = judged.client.token_endpoint_auth_method, known.client.token_endpoint_auth_method
@@ -201,61 +174,11 @@ def _update(session: Session, judged: Judged, known: Registration, shown: Secret
 @transaction
 def _delete(session: Session, known: Registration) -> None:
     number = version.lock(session)
-    _replace_token(session, known, None)
+    tokens.replace(session, known, None)
     row = _row(session, known.client.client_id)
     row.enabled, row.secrets, row.deleted_at = False, "[]", clock.now()
     version.stamp(session, row, number)
     audit.record_in(session, "client.register", client=row.client_id, action="removed")
-
-
-@transaction
-def _renew_token(session: Session, client_id: str, operator: str) -> Secret:
-    row: RegistrationRow | None = session.get(RegistrationRow, client_id)
-    client: ClientRow | None = session.get(ClientRow, client_id)
-    if row is None or client is None or client.deleted_at is not None:
-        raise Rejected("client.unknown", "no client that registered itself has this id")
-    token = Secret(random_token())
-    row.token, row.replaced, row.replaced_at = digest(token.reveal()), None, clock.now()
-    audit.record_in(session, "client.register", client=client_id, action="token renewed", operator=operator)
-    return token
-
-
-def _token_came_back(known: Registration) -> None:
-    """A replaced token was shown: one of two holders stole it, and nobody can say which.
-
-    So neither manages the client any more until an operator has looked (as RFC 9700 §4.14.2 for refresh
-    tokens). The client itself goes on: whoever finds an old token may not stop a portal by it.
-    """
-    if clock.now() - known.replaced_at > RETRY:
-        _close(known)
-
-
-@transaction
-def _close(session: Session, known: Registration) -> None:
-    closed = (
-        change(RegistrationRow)
-        .where(
-            RegistrationRow.client_id == known.client.client_id, RegistrationRow.replaced == known.replaced
-        )
-        .values(token=None, replaced=None)
-        .returning(RegistrationRow.client_id)
-    )
-    if session.execute(closed).first() is not None:
-        audit.record_in(session, "client.token_reuse", client=known.client.client_id, outcome="refused")
-
-
-def _replace_token(session: Session, known: Registration, token: Secret | None) -> None:
-    """Put a new token in the place of the one that was shown; of two changes by one, one is too late."""
-    replaced = (
-        change(RegistrationRow)
-        .where(RegistrationRow.client_id == known.client.client_id, RegistrationRow.token == known.token)
-        .values(
-            token=digest(token.reveal()) if token else None, replaced=known.token, replaced_at=clock.now()
-        )
-        .returning(RegistrationRow.client_id)
-    )
-    if session.execute(replaced).first() is None:
-        raise Rejected("invalid_token", "the access token was replaced", why="replaced meanwhile", status=401)
 
 
 def _row(session: Session, client_id: str) -> ClientRow:
