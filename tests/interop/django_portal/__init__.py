@@ -3,6 +3,7 @@
 Owns: its settings, who its visitors are (`visitors`), its addresses (`addresses`).
 """
 
+import os
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ def open_site(portal: Portal) -> Client:
     """
     home = urlsplit(portal.redirect_uri).netloc
     settings.configure(**_settings(portal, home))
+    # The journeys' browser leaves an event loop running in this thread; what Django fears of one is not here.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     django.setup()
     call_command("migrate", verbosity=0)
     return Client(headers={"host": home})
