@@ -41,7 +41,7 @@ def test_l06_a_token_in_the_address_or_the_body_is_not_looked_at(own: Own, metho
             assert own.by.send(method, path, body, token="").status_code == 401
 
 
-def test_l06_an_access_token_of_the_server_is_no_registration_token(own: Own, me: Person) -> None:
+def test_l06_l19_an_access_token_of_the_server_is_no_registration_token(own: Own, me: Person) -> None:
     client = clients.find(own.id)
     assert client
     tokens = me.tokens(Portal(client=client, secret=own.told["client_secret"]))
@@ -76,7 +76,7 @@ def test_l06_r27_a_change_sent_twice_is_made_once_and_closes_nothing(own: Own) -
     assert own.get().status_code == 200
 
 
-def test_l06_of_many_changes_at_once_by_one_token_one_is_made(app: Flask, own: Own) -> None:
+def test_l06_l23_of_many_changes_at_once_by_one_token_one_is_made(app: Flask, own: Own) -> None:
     meeting = Barrier(MANY)
 
     def change(number: int) -> tuple[int, Any]:
