@@ -90,6 +90,9 @@ def entry(said: Mapping[str, Any], policy: Policy, client_id: str) -> dict[str, 
     made |= {"client_id": client_id, "token_endpoint_auth_method": "client_secret_basic"}
     made |= {name: present[name] for name in SAME if name in present}
     made |= _words(present)
+    if "code id_token" in _texts(made.get("response_types")) and isinstance(made.get("grant_types"), list):
+        # The standard wants the word for the ID token that comes with the code (§2); there is no such grant.
+        made["grant_types"] = [grant for grant in made["grant_types"] if grant != "implicit"]
     made.setdefault("name", client_id)
     made.setdefault("name_en", made["name"])
     made.setdefault("id_token_signed_response_alg", _algorithm(profiles.REGISTER[policy.profile]))

@@ -180,3 +180,12 @@ def test_a_profile_of_the_policy_chooses_the_default_signature(app: Flask, store
     )
     assert answer.status_code == 201, answer.data
     assert (answer.json or {})["id_token_signed_response_alg"] == "ES256"
+
+
+def test_the_hybrid_flow_is_registered_with_the_grant_types_of_the_standard(program: Registrant) -> None:
+    """OIDC Registration 1.0 §2: code id_token goes with implicit, a word for which there is no grant here."""
+    both = ["authorization_code", "implicit"]
+    told = program.register(response_types=["code id_token"], grant_types=both).told
+    assert (told["response_types"], told["grant_types"]) == (["code id_token"], ["authorization_code"])
+    assert "fragment" in told["response_modes"]
+    assert program.refused(grant_types=both)[:2] == (400, "invalid_client_metadata")
