@@ -7,6 +7,7 @@ from uuid import uuid4
 from clients import Client
 from idp import keyring, outbound, sessions, settings
 from idp.base.clock import now
+from idp.tokens import envelope
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 _LIFETIME = 120
@@ -14,9 +15,10 @@ _HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def logout_token(client: Client, person_id: str, session_id: str) -> str:
-    """A signed logout token for one portal; nobody else can read out of it who logged out.
+    """A signed logout token for one portal, encrypted as its ID tokens are (§2.6).
 
-    Without a session it is about all of the person's sessions at the portal.
+    Nobody else can read out of it who logged out. Without a session it is about all of the person's sessions
+    at the portal. Raises ``Unavailable`` when the key to encrypt to cannot be had.
     """
     moment = now()
     claims: dict[str, Any] = {
@@ -30,7 +32,9 @@ def logout_token(client: Client, person_id: str, session_id: str) -> str:
     }
     if session_id:
         claims["sid"] = sessions.sid_for(session_id, client.client_id)
-    return keyring.sign(claims, alg=client.id_token_signed_response_alg, typ="logout+jwt")
+    signed = keyring.sign(claims, alg=client.id_token_signed_response_alg, typ="logout+jwt")
+    envelope.ready(client)
+    return envelope.closed(client, "id_token", signed)
 
 
 def deliver(client: Client, token: str) -> str:

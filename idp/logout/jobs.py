@@ -9,8 +9,10 @@ from typing import Any
 from sqlalchemy import Row
 
 import clients
+from clients import Client
 from idp import settings
 from idp.base.clock import now
+from idp.base.errors import Unavailable
 from idp.logout import people, queries, service
 from idp.logout.backchannel import deliver, logout_token
 
@@ -57,6 +59,13 @@ def _deliver_to_one(rows: list[Row[Any]]) -> int:
     return made
 
 
+def _delivered(client: Client, row: Row[Any]) -> str:
+    try:
+        return deliver(client, logout_token(client, row.person_id, row.session_id))
+    except Unavailable as error:
+        return error.what
+
+
 def _attempt(row: Row[Any]) -> int | None:
     """``None`` if another worker has the delivery, the moment to wait for if the portal is away, else 0."""
     if not service.claim(row.id, row.attempts, until=now() + 4 * settings.current().logout_timeout):
@@ -65,7 +74,7 @@ def _attempt(row: Row[Any]) -> int | None:
     if client is None or not client.backchannel_logout_uri:
         outcome, over = "the portal is gone", True
     else:
-        outcome = deliver(client, logout_token(client, row.person_id, row.session_id))
+        outcome = _delivered(client, row)
         over = row.attempts + 1 >= settings.current().logout_attempts or now() - row.created_at >= _GIVEN_UP
     status = "delivered" if outcome in ("200", "204") else "failed" if over else "waiting"
     next_at = now() + min(_FIRST_WAIT * 2**row.attempts, _LONGEST_WAIT)

@@ -11,9 +11,9 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from clients import Client, authorization_details, manifest, uris
+from clients import Client, authorization_details, jwks, manifest, uris
 from clients.client import loopback_place
-from idp import keyring, outbound
+from idp import claims, keyring, outbound
 from idp.approvals import binding_message, user_code
 from idp.base import strict_json
 from idp.base.errors import Rejected
@@ -172,6 +172,38 @@ def details(data: bytes) -> None:
     assert {entry["type"] for entry in found} <= authorization_details.REGISTER.keys()
 
 
+def key_sets(data: bytes) -> None:
+    """A key set from elsewhere is public keys with names of their own, or refused."""
+    try:
+        keys = jwks.usable(strict_json.read(data, largest=65536))
+    except (ValueError, UnicodeDecodeError):
+        return
+    assert len({key["kid"] for key in keys}) == len(keys) <= jwks.MOST_KEYS
+    assert not any({"d", "k", "p", "q"} & key.keys() for key in keys)
+
+
+def encrypted(data: bytes) -> None:
+    """Nobody has encrypted anything to us by chance."""
+    try:
+        keyring.decrypt(data.decode("latin-1"))
+    except keyring.Unreadable:
+        return
+    raise AssertionError("opened what nobody encrypted")
+
+
+def single_claims(data: bytes) -> None:
+    """What is kept of a claims parameter is small, and names only what the client may have."""
+    offered = ("openid", "profile", "age")
+    try:
+        asked = claims.requested.read(_text(data), offered)
+    except Rejected as refused:
+        assert refused.hint.isascii()
+        return
+    assert {*claims.requested.scopes_of(asked.kept)} <= {*offered}
+    assert len(json.dumps(asked.kept)) < 64_000
+    assert 1 <= asked.level <= 4
+
+
 def requests(data: bytes) -> None:
     """An authorization request is judged by the law: accepted, or refused in ASCII with a known code."""
     try:
@@ -253,6 +285,10 @@ _DPOP = (
     b"eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwiY3J2IjoiUC0yNTYiLCJ4IjoiIiwieSI6IiJ9fQ."
     b"eyJqdGkiOiIxIiwiaHRtIjoiR0VUIiwiaHR1IjoiaHR0cHM6Ly9hIiwiaWF0IjoxfQ."
 )
+_JWE = (
+    b"eyJhbGciOiJFQ0RILUVTIiwiZW5jIjoiQTEyOEdDTSIsImVwayI6eyJrdHkiOiJFQyIsImNydiI6IlAtMjU2IiwieCI6IkFBIiwieSI6IkFB"
+    b"In19..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA"
+)
 _URIS = (
     b"https://good.example/cb?a=1", b"http://127.0.0.1:8000/cb", b"https://good.example@evil.example/",
     b"https://good.example/%2e%2e/", b"http://[::1]/cb", b"javascript:alert(1)", b"https://g\xc3\xb6od.example/",
@@ -268,7 +304,12 @@ TARGETS: dict[str, Target] = {
     "cookies": Target(run=cookies, seeds=(b"sid=a; sid=b", b"sid=a;b", b"=;=;sid")),
     "details": Target(run=details, seeds=(b'[{"type":"elicense_read","licence_type":"a"}]', b"[]", b"{}")),
     "documents": Target(run=documents, seeds=(b'{"a":1,"a":2}', b"[1e999]", b"\xef\xbb\xbf{}", b"NaN")),
+    "encrypted": Target(run=encrypted, seeds=(_JWE, b"e30....", b"....", b"a.b.c.d.e")),
     "form": Target(run=form, seeds=(_REQUEST, b"a=%00", b"a=1&a=2", b"resource=x&resource=y")),
+    "key_sets": Target(
+        run=key_sets,
+        seeds=(b'{"keys":[{"kty":"EC","crv":"P-256","kid":"a","x":"AA","y":"AA"}]}', b'{"keys":[]}'),
+    ),
     "metadata": Target(
         run=metadata, seeds=(b"clients:\n  - client_id: a\n    name: b\n", b"clients: [{a: &a [*a]}]")
     ),
@@ -280,6 +321,14 @@ TARGETS: dict[str, Target] = {
     "redirects": Target(run=redirects, seeds=_URIS),
     "registered_uris": Target(run=registered_uris, seeds=_URIS),
     "requests": Target(run=requests, seeds=(_REQUEST, b"scope=openid&claims=%7B%22id_token%22%3A%7B%7D%7D")),
+    "single_claims": Target(
+        run=single_claims,
+        seeds=(
+            b'{"userinfo":{"age_over_18":{"values":[true,1]}},"id_token":{"acr":{"essential":true,"value":"l2"}}}',
+            b'{"id_token":{"sub":{"value":"x"}}}',
+            b'{"userinfo":{"name":{"essential":1}}}',
+        ),
+    ),
     "tokens": Target(run=tokens, seeds=(_JWT + b"AAAA", b"A" * 64)),
     "verifiers": Target(run=verifiers, seeds=(b"A" * 43, b"~" * 128)),
     "wishes": Target(run=wishes, seeds=(b"/a?b", b"//evil.example", b"/\\evil.example", b"zh.1.1")),

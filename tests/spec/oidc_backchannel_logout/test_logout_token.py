@@ -9,9 +9,15 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from clients import client_keys
+from idp import keyring
 from idp.logout import jobs
+from idp.store import redis
 from tests.actors import ISSUER, Person, decode, portal
-from tests.sink import Sink, sink
+from tests.conftest import MovableClock
+from tests.keyhost import key_host, new_key
+from tests.recipient import opened, reading_portal
+from tests.sink import Sink, document, sink
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
@@ -81,3 +87,39 @@ def test_a_portal_that_was_not_entered_is_not_told(me: Person, listening: Sink, 
     me.get(me.get(f"/end_session?id_token_hint={hint}").location)
     assert jobs.deliver_due() == 0
     assert listening.forms == []
+
+
+def test_section_2_6_it_is_encrypted_where_id_tokens_are(me: Person, listening: Sink) -> None:
+    """Back-Channel Logout 1.0 §2.6: with the keys and algorithms that were registered for ID tokens."""
+    one = reading_portal(
+        "tax", backchannel_logout_uri=listening.uri, id_token_encrypted_response_alg="ECDH-ES"
+    )
+    hint = opened(me.tokens(one)["id_token"]).text
+    me.get(me.get(f"/end_session?id_token_hint={hint}").location)
+    assert jobs.deliver_due() == 1
+    made = opened(listening.forms[0]["logout_token"][0])
+    assert (made.header["alg"], made.header["cty"]) == ("ECDH-ES", "JWT")
+    assert keyring.verify(made.text, typ="logout+jwt")["sid"] == decode(hint)["sid"]
+
+
+def test_section_2_6_without_the_key_it_is_told_later_and_never_in_the_open(
+    me: Person, listening: Sink, time_travel: MovableClock
+) -> None:
+    """Back-Channel Logout 1.0 §2.6: an unencrypted token would be refused, so none is sent."""
+    key = new_key("enc", use="enc")
+    with key_host(key) as host:
+        one = reading_portal(
+            "tax", backchannel_logout_uri=listening.uri, jwks={}, jwks_uri=host.uri,
+            id_token_encrypted_response_alg="ECDH-ES",
+        )  # fmt: skip
+        hint = opened(me.tokens(one)["id_token"], key).text
+        me.get(me.get(f"/end_session?id_token_hint={hint}").location)
+        good, host.behaviour = host.behaviour, document(b"", status=500)
+        client_keys.forget()
+        redis.call("FLUSHALL")
+        assert jobs.deliver_due() == 1
+        assert listening.forms == []
+        host.behaviour = good
+        time_travel.advance(60)
+        assert jobs.deliver_due() == 1
+    assert opened(listening.forms[0]["logout_token"][0], key).header["kid"] == "enc"
