@@ -23,10 +23,10 @@ _NOBODY = 65534
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """A fresh empty database; its SQLAlchemy URL."""
+def database(purpose: str = "test") -> Iterator[str]:
+    """A fresh empty database, one a purpose and process; its SQLAlchemy URL."""
     with server() as url:
-        name = f"idp_test_{os.getpid()}"
+        name = f"idp_{purpose}_{os.getpid()}"
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name}")
             connection.execute(f"CREATE DATABASE {name}")

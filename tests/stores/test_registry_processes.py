@@ -2,26 +2,32 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from tests import race, serving
+from tests import postgres, race, serving
 from tests.registrants import PLAIN, POLICY
 from tests.serving import Served
 from tests.wire import Answer, Request, exchange
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, database_url: str) -> Iterator[Served]:
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server of four processes, an initial access token for everybody, and one for three."""
-    chosen = {} if database_url.startswith("sqlite") else {"database_url": database_url}
-    with serving.running(
-        tmp_path_factory.mktemp("registry"), [], policies=[POLICY, POLICY | {"uses": 3}], processes=4,
-        registration_requests=1000, **chosen,
-    ) as running:  # fmt: skip
-        yield running
+    with ExitStack() as held:
+        chosen = {}
+        if request.config.getoption("--database") == "postgresql":
+            # Its own: keys are not made for a database that holds people of other tests.
+            chosen["database_url"] = held.enter_context(postgres.database("registry"))
+        yield held.enter_context(
+            serving.running(
+                tmp_path_factory.mktemp("registry"), [], policies=[POLICY, POLICY | {"uses": 3}],
+                processes=4, registration_requests=1000, **chosen,
+            )
+        )  # fmt: skip
 
 
 def register(served: Served, token: str) -> Request:
