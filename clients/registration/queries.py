@@ -78,7 +78,8 @@ def initial_token(shown: str) -> InitialToken | None:
 
 def initial_tokens() -> list[InitialToken]:
     """Every initial access token, the newest last."""
-    return [_initial_token(row) for row in db.fetch_all(select(TOKENS).order_by(TOKENS.c.created_at))]
+    oldest_first = select(TOKENS).order_by(TOKENS.c.created_at, TOKENS.c.id)
+    return [_initial_token(row) for row in db.fetch_all(oldest_first)]
 
 
 def registration(client_id: str) -> Registration | None:

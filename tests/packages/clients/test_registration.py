@@ -191,6 +191,7 @@ def test_a_wrong_policy_makes_no_token(file: Path) -> None:
 
 def test_what_is_left_of_a_token_is_told(app: Flask, time_travel: MovableClock) -> None:
     Registrant(app, initial_token(uses=1, lifetime=60)).register()
+    time_travel.advance(1)
     initial_token(uses=1, lifetime=60)
     assert states() == ["spent", "live"]
     time_travel.advance(60)
