@@ -12,8 +12,13 @@ from tests.actors import ISSUER, Person, Portal, portal, query
 from tests.journeys import accessibility
 
 RP = "http://127.0.0.1:8091"
-_PAGE = """<!doctype html><title>portal</title><p id="answer"></p><iframe id="op" src="%s"></iframe><script>
+_PAGE = """<!doctype html><title>portal</title><p id="answer"></p>
+<iframe id="op" name="op" src="%s"></iframe><script>
 addEventListener("message", (event) => { document.getElementById("answer").textContent = event.data; });
+</script>"""
+
+_ASKING = """<!doctype html><title>asking</title><script>
+heard = []; addEventListener("message", (event) => heard.push(event.data));
 </script>"""
 
 
@@ -42,6 +47,8 @@ def page(chromium: Browser, me: Person) -> Iterator[Page]:
             route.fulfill(status=reply.status_code, headers=dict(reply.headers), body=reply.data)
         elif url.path == "/portal":
             route.fulfill(content_type="text/html", body=_PAGE % f"{ISSUER}/check_session")
+        elif url.path == "/asking":
+            route.fulfill(content_type="text/html", body=_ASKING)
         else:
             route.fulfill(content_type="text/html", body=f"<title>{url.path}</title>")
 
@@ -76,6 +83,40 @@ def test_the_frame_says_unchanged_until_the_login_is_another(page: Page, me: Per
     assert ask(page, f"tax {state}") == "unchanged"
     assert ask(page, f"other {state}") == "changed"
     assert ask(page, "nonsense") == "error"
+    page.context.clear_cookies()
+    assert ask(page, f"tax {state}") == "changed"
+
+
+def test_only_the_origin_of_the_page_around_it_is_answered(page: Page, me: Person, tax: Portal) -> None:
+    """OIDC Session Management 1.0 §3.2: whoever asks is of the origin of the frame's own parent."""
+    me.code_for(tax)
+    asked = f"tax {query(me.authorize(tax).location)['session_state']}"
+    page.goto(f"{RP}/portal")
+    for origin, heard in ((RP, ["changed"]), ("http://127.0.0.1:8092", [])):
+        with page.expect_event("framenavigated"):
+            page.evaluate("(src) => document.body.append(Object.assign(document.createElement('iframe'), "
+                          "{name: src, src}))", f"{origin}/asking")  # fmt: skip
+        frame = page.frame(name=f"{origin}/asking")
+        assert frame is not None
+        frame.wait_for_function("window.heard")
+        frame.evaluate("(text) => parent.frames.op.postMessage(text, '*')", asked)
+        assert ask(page, asked) == "changed"
+        if heard:
+            frame.wait_for_function("heard.length")
+        assert frame.evaluate("heard") == heard
+
+
+def test_after_a_logout_the_frame_says_changed(page: Page, me: Person, tax: Portal) -> None:
+    hint = me.tokens(tax)["id_token"]
+    state = query(me.authorize(tax).location)["session_state"]
+    cookie = me.http.get_cookie("sid", domain="127.0.0.1")
+    assert cookie is not None
+    remember(page, cookie.value.partition(".")[0])
+    page.goto(f"{RP}/portal")
+    assert ask(page, f"tax {state}") == "unchanged"
+    asked = {"id_token_hint": hint, "post_logout_redirect_uri": f"{RP}/bye"}
+    left = me.get(me.get("/end_session?" + urlencode(asked)).location)
+    assert any(one.startswith("state=;") for one in left.headers.getlist("Set-Cookie"))
     page.context.clear_cookies()
     assert ask(page, f"tax {state}") == "changed"
 

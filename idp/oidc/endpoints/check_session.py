@@ -1,7 +1,8 @@
 """The session frame of the OpenID Provider (OIDC Session Management 1.0 §3.2): bytes made once.
 
-A portal's page frames it and posts ``client_id session_state``; it answers that page, and no other,
-``unchanged``, ``changed`` or ``error``. It asks the server nothing.
+A portal's page frames it and posts ``client_id session_state``, itself or from a frame of its own origin; it
+answers ``unchanged``, ``changed`` or ``error``, and whoever is of another origin than the page nothing. It
+asks the server nothing.
 """
 
 import base64
@@ -11,8 +12,12 @@ from functools import lru_cache
 from idp import settings
 from idp.oidc.request import Answer, Request
 
+#: Whose page it stands in; where a browser does not tell, only that page itself is heard.
 _SCRIPT = """
+const origins = location.ancestorOrigins;
+const framing = origins ? origins[0] : document.referrer && new URL(document.referrer).origin;
 addEventListener("message", async (event) => {
+  if (event.source !== parent && event.origin !== framing) return;
   const answer = (word) => event.source.postMessage(word, event.origin);
   const told = /^([^ ]{1,100}) ([\\w-]{43})[.]([\\w-]{1,64})$/.exec(event.data);
   if (!told) return answer("error");
