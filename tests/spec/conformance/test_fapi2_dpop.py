@@ -5,12 +5,15 @@ case, at the resource.
 """
 
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from idp.base import clock
+from idp.oidc.request import Answer
+from idp.server.answer import encode
 from tests.actors import ISSUER, Person, decode
 from tests.possession import Holder, rsa_holder, unsigned
 from tests.signing import SigningPortal, signing_portal
@@ -259,3 +262,16 @@ def test_fapi2_dpop_negative_tests_bearer(me: Person, holder: Holder, access: st
     """A9 dpop-negative-tests, refused: no proof, and the scheme changed to Bearer."""
     assert ask(me, access, None, "Bearer").status_code == 401
     assert ask(me, access, holder.proof("/userinfo", "GET", token=access), "Bearer").status_code == 401
+
+
+def test_fapi2_resource_refuses_a_token_in_the_query(me: Person, holder: Holder, access: str) -> None:
+    """A9, resource server: a token in the address is 400, 401 or 414, whatever proof comes with it."""
+    proof = holder.proof("/userinfo", "GET", token=access)
+    assert me.get(f"/userinfo?access_token={access}", headers={"DPoP": proof}).status_code == 401
+
+
+def test_fapi2_resource_answers_carry_the_date() -> None:
+    """A9, resource server: every answer that leaves the server says the time, within five minutes."""
+    sent = encode(Answer(200, [("Content-Type", "application/json")], b"{}"), head=False, close=False)
+    (date,) = (line[6:] for line in sent.decode().split("\r\n") if line.startswith("Date: "))
+    assert abs(parsedate_to_datetime(date).timestamp() - clock.now()) < 300
