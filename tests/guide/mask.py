@@ -15,15 +15,15 @@ _TIMES = {"iat", "exp", "nbf", "auth_time", "updated_at", "client_id_issued_at"}
 #: Members of forms, queries, headers and JSON by the name that stands in their place.
 _NAMES = {
     "access_token": "ACCESS_TOKEN", "at_hash": "AT_HASH", "ath": "HASH_OF_ACCESS_TOKEN",
-    "auth_req_id": "AUTH_REQ_ID", "client_assertion": "CLIENT_ASSERTION", "client_secret": "CLIENT_SECRET",
-    "code": "CODE", "code_challenge": "CODE_CHALLENGE", "code_verifier": "CODE_VERIFIER",
+    "auth_req_id": "AUTH_REQ_ID", "c_hash": "C_HASH", "client_assertion": "CLIENT_ASSERTION",
+    "client_secret": "CLIENT_SECRET", "code": "CODE", "code_challenge": "CODE_CHALLENGE", "code_verifier": "CODE_VERIFIER",
     "device_code": "DEVICE_CODE", "dpop": "DPOP_PROOF", "dpop-nonce": "DPOP_NONCE", "id_token": "ID_TOKEN",
     "id_token_hint": "ID_TOKEN", "jkt": "KEY_THUMBPRINT", "jti": "JTI", "login_hint": "LOGIN_HINT",
     "logout_token": "LOGOUT_TOKEN", "org_sub": "ORG_SUB", "refresh_token": "REFRESH_TOKEN",
     "registration_access_token": "REGISTRATION_ACCESS_TOKEN",
     "request": "REQUEST_OBJECT", "response": "RESPONSE_JWT", "s_hash": "S_HASH",
     "session_state": "SESSION_STATE", "sid": "SID", "subject_token": "ACCESS_TOKEN",
-    "user_code": "USER_CODE", "x": "KEY_X", "y": "KEY_Y",
+    "user_code": "USER_CODE", "x": "KEY_X", "x5t#s256": "CERTIFICATE_THUMBPRINT", "y": "KEY_Y",
 }  # fmt: skip
 _REFERENCE = "urn:ietf:params:oauth:request_uri:"
 _JWT = re.compile(r"eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")

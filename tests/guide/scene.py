@@ -1,9 +1,11 @@
 """One page's run: its portals, its people, and what is recorded of them."""
 
+import json
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from joserfc.jwk import ECKey
@@ -46,6 +48,10 @@ class Scene:
         self.person = citizen()
         return self.browser(*methods)
 
+    def stranger(self) -> Person:
+        """A browser, or a system, that nobody is logged in with."""
+        return Person(self.app)
+
     def browser(self, *methods: str) -> Person:
         """The same citizen, logged in once more."""
         person = Person(self.app)
@@ -85,10 +91,12 @@ class Scene:
 
     def callback(self, name: str, location: str) -> None:
         """Record the request by which the browser comes back to the portal."""
-        rest = location.partition("://")[2]
-        host, slash, path = rest.partition("/")
-        text = show.message("GET", host, slash + path, {}, b"", self.mask)
-        self._keep(name, show.block("http", text))
+        self._message(name, "GET", location, {}, b"")
+
+    def posted(self, name: str, uri: str, fields: dict[str, str]) -> None:
+        """Record the form that a page of ours makes the browser send to the portal."""
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        self._message(name, "POST", uri, kind, urlencode(fields).encode())
 
     def exchange(self, name: str, answer: TestResponse, status: int = 200) -> Any:
         """Record a request and its answer; the answer's JSON."""
@@ -101,6 +109,14 @@ class Scene:
         """Record what a JWT says."""
         self._keep(name, show.block("json", show.token(text, self.mask)))
 
+    def header(self, name: str, text: str) -> None:
+        """Record what a JWE says to whoever cannot open it."""
+        self._keep(name, show.block("json", show.header(text, self.mask)))
+
+    def json(self, name: str, value: dict[str, Any]) -> None:
+        """Record members of a document."""
+        self.text(name, "json", json.dumps(value, indent=2))
+
     def text(self, name: str, language: str, text: str) -> None:
         """Record any text."""
         self._keep(name, show.block(language, self.mask.text(text)))
@@ -108,6 +124,9 @@ class Scene:
     def sent(self, name: str, at: Sink, uri: str) -> None:
         """Record the first request that reached a listener which stood in for an address."""
         (method, _), headers, body = at.requests[0], at.headers[0], at.bodies[0]
+        self._message(name, method, uri, headers, body)
+
+    def _message(self, name: str, method: str, uri: str, headers: dict[str, str], body: bytes) -> None:
         host, slash, path = uri.partition("://")[2].partition("/")
         text = show.message(method, host, slash + path, headers, body, self.mask)
         self._keep(name, show.block("http", text))
@@ -129,8 +148,14 @@ def _portal(change: Any, key: ECKey) -> Portal:
 
 def walk(person: Person, answer: TestResponse) -> str:
     """Through the pages of the platform, agreeing to all; the address at the portal that they lead to."""
+    answer = end(person, answer)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def end(person: Person, answer: TestResponse) -> TestResponse:
+    """Through the pages of the platform, agreeing to all; the answer that leads to the portal."""
     while answer.status_code == 303 and answer.location.startswith("/"):
         here = answer.location
         answer = person.agree(here) if "/consent/" in here else person.get(here)
-    assert answer.status_code == 303, answer.text
-    return str(answer.location)
+    return answer

@@ -23,9 +23,10 @@ def block(language: str, text: str) -> str:
 
 def address(uri: str, mask: Mask) -> str:
     """An address, one parameter a line, readable."""
-    where, _, asked = uri.partition("?")
+    mark = "#" if "#" in uri else "?"
+    where, _, asked = uri.partition(mark)
     lines = [f"{name}={mask.member(name, value)}" for name, value in parse_qsl(asked, True)]
-    return mask.text(where) + ("?" if lines else "") + "\n    &".join(lines)
+    return mask.text(where) + (mark if lines else "") + "\n    &".join(lines)
 
 
 def request(answer: TestResponse, mask: Mask) -> str:
@@ -60,12 +61,17 @@ def token(text: str, mask: Mask) -> str:
     return f"{_json(header, mask)}\n.\n{_json(claims, mask)}"
 
 
+def header(text: str, mask: Mask) -> str:
+    """The header of a JWE, which is all that can be read of it."""
+    return _json(json.loads(b64url_decode(text.partition(".")[0])), mask)
+
+
 def _header(name: str, value: str, mask: Mask) -> str:
     if name == "Location":
         return address(value, mask)
     if name == "Host":
         return urlsplit(mask.text(f"http://{value}")).netloc
-    if value.startswith("Basic "):
+    if name == "Authorization" and value.startswith("Basic "):
         client_id, _, secret = base64.b64decode(value[6:]).decode().partition(":")
         return f"Basic BASE64({client_id}:{mask.call(secret, 'CLIENT_SECRET')})"
     return str(mask.member(name, value))

@@ -1,7 +1,8 @@
-"""Code flow, refresh, step-up, acting for an organisation."""
+"""Code flow, refresh, step-up, acting for an organisation, logins begun by our list, sessions watched."""
 
 import re
 from dataclasses import replace
+from html import unescape
 
 from clients import service as registry
 from idp.organizations import service as companies
@@ -72,3 +73,22 @@ def chosen(me: Person, path: str, identity: str) -> str:
     answer = me.post(path, {"csrf_token": csrf(page), "step": "choice", "identity": identity})
     assert answer.status_code == 303, answer.text
     return str(answer.location)
+
+
+def initiated_login(scene: Scene) -> None:
+    me, tax = scene.citizen(), scene.portal("initiated-login")
+    (link,) = re.findall(r'<a class="portal" href="([^"]+)"', me.get("/account/services").text)
+    scene.callback("start", unescape(link))
+    answer = me.authorize(tax)
+    scene.request("authorize", answer)
+    scene.callback("callback", walk(me, answer))
+
+
+def session_management(scene: Scene) -> None:
+    me, tax = scene.citizen(), scene.portal("web")
+    told = me.get("/.well-known/openid-configuration").json or {}
+    scene.json("metadata", {"check_session_iframe": told["check_session_iframe"]})
+    scene.callback("callback", walk(me, me.authorize(tax)))
+    answer = scene.stranger().authorize(tax, prompt="none")
+    scene.request("asked", answer)
+    scene.callback("gone", walk(me, answer))
