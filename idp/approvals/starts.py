@@ -4,29 +4,25 @@ portal's secret may be stolen by somebody who wants to call a whole city (attack
 
 from clients import Client
 from idp import settings
-from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.login import throttle
-from idp.store import redis
-
-_MINUTE = 60
+from idp.store import rate
 
 
 def admit_device(client: Client, address: str) -> None:
     """Count a request of a public client from one address; raises 429 when there are too many."""
     if client.public:
-        _admit(f"{client.client_id}|{throttle.network_tag(address)}", settings.current().device_starts)
+        who = f"{client.client_id}|{throttle.network_tag(address)}"
+        _admit("device-starts", who, settings.current().device_starts)
 
 
 def admit_call(client: Client) -> None:
     """Count a request of a portal that calls people; raises 429 when there are too many."""
-    _admit(client.client_id, settings.current().backchannel_starts)
+    _admit("calls", client.client_id, settings.current().backchannel_starts)
 
 
-def _admit(who: str, most: int) -> None:
-    key = f"approval-starts:{{{who}}}:{now() // _MINUTE}"
-    _, count = redis.pipeline(("SET", key, 0, "EX", 2 * _MINUTE, "NX"), ("INCR", key))
-    if int(count) > most:
+def _admit(kind: str, who: str, most: int) -> None:
+    if rate.count(kind, who) > most:
         raise Rejected(
             "temporarily_unavailable", "too many requests; try again in a minute", why="too many starts",
             status=429,

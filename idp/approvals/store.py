@@ -7,6 +7,7 @@
 The id is the digest of the device code or ``auth_req_id``: what Redis holds redeems nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ import orjson
 
 from idp import settings
 from idp.approvals import user_code
-from idp.approvals.approval import Approval, Kind
+from idp.approvals.approval import BACKCHANNEL, DEVICE, Approval, Kind
 from idp.base.clock import now
 from idp.base.errors import Rejected, Unavailable
 from idp.base.secret import digest, random_token
@@ -115,7 +116,7 @@ def take(secret: str, kind: Kind, client_id: str) -> Grant:
     state, *rest = _POLL.run((_key(digest(secret)),), arguments)
     if state == b"approved":
         return Grant.of_record(orjson.loads(rest[0]))
-    raise _ANSWERS[state]()
+    raise _ANSWERS[state](_SECRETS[kind])
 
 
 def approve(approval_id: str, grant: Grant) -> bool:
@@ -189,15 +190,17 @@ def _person_key(person_id: str) -> str:
     return f"approvals-of:{{{person_id}}}"
 
 
+#: What a poll shows, by the name it has there.
+_SECRETS: dict[Kind, str] = {DEVICE: "device_code", BACKCHANNEL: "auth_req_id"}
 #: How a poll is answered that gets no tokens (RFC 8628 §3.5, CIBA Core §11).
-_ANSWERS = {
-    b"unknown": lambda: Rejected("invalid_grant", "the code is unknown", why="code unknown"),
-    b"foreign": lambda: Rejected(
-        "invalid_grant", "the code was issued to another client", why="client_mismatch"
+_ANSWERS: dict[bytes, Callable[[str], Rejected]] = {
+    b"unknown": lambda shown: Rejected("invalid_grant", f"the {shown} is unknown", why="code unknown"),
+    b"foreign": lambda shown: Rejected(
+        "invalid_grant", f"the {shown} was issued to another client", why="client_mismatch"
     ),
-    b"taken": lambda: Rejected("invalid_grant", "the code was used before", why="used before"),
-    b"denied": lambda: Rejected("access_denied", "the user did not agree"),
-    b"expired": lambda: Rejected("expired_token", "the request has expired"),
-    b"pending": lambda: Rejected("authorization_pending", "the user has not decided yet"),
-    b"slow_down": lambda: Rejected("slow_down", "poll less often, 5 seconds more each time"),
+    b"taken": lambda shown: Rejected("invalid_grant", f"the {shown} was used before", why="used before"),
+    b"denied": lambda _: Rejected("access_denied", "the user did not agree"),
+    b"expired": lambda _: Rejected("expired_token", "the request has expired"),
+    b"pending": lambda _: Rejected("authorization_pending", "the user has not decided yet"),
+    b"slow_down": lambda _: Rejected("slow_down", "poll less often, 5 seconds more each time"),
 }

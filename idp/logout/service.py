@@ -25,13 +25,21 @@ def end(session: Session, *, reason: str, kind: str = "session.end") -> frozense
 
 
 def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
-    """End a person's sessions, all or all but one; how many."""
+    """End a person's sessions, all or all but one; how many.
+
+    A session that was there may let in a place while it is being ended: so one looks again afterwards.
+    """
+    ended = 0
     ending = [session for session in sessions.of_person(person_id) if session.id != keep]
-    if ending:
+    while ending:
         _promise(ending, kind="session.kill", reason=reason)
         for session in ending:
             _end(session)
-    return len(ending)
+        ended += len(ending)
+        ending = [
+            session for session in sessions.of_person(person_id) if session.portal and session.id != keep
+        ]
+    return ended
 
 
 def _end(session: Session) -> frozenset[str]:

@@ -141,7 +141,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             audit.record("token.refuse", client=client, outcome="refused", reason=why, error=code)
         headers = error.headers if isinstance(error, Challenge) else ()
         if status == 401:
-            headers = (("WWW-Authenticate", 'Basic realm="oauth"'), *headers)
+            used = request.headers["Authorization"] if request is not None else ""
+            headers = (*client_auth.challenges(used), *headers)
         return answers.error(code, hint, status, headers)
 
 

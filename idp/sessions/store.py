@@ -31,6 +31,17 @@ if #ARGV > 0 then redis.call('HSET', KEYS[1], unpack(ARGV)) end
 return 1
 """)
 
+#: A session that another one lets in begins only while that one is there, and is in the person's list from
+#: its first moment: whoever ends all finds it. KEYS: the other, its own, the list. ARGV: id, created, end,
+#: lifetime of the list, fields.
+_BRANCH = Script("""
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[2], unpack(ARGV, 5))
+redis.call('EXPIREAT', KEYS[2], ARGV[3])
+redis.call('ZADD', KEYS[3], ARGV[2], ARGV[1])
+redis.call('EXPIRE', KEYS[3], ARGV[4])
+return 1
+""")
 
 #: A session ends only when nobody was entered whom the caller does not know of; they are named instead.
 _END = Script("""
@@ -101,7 +112,7 @@ def branch(
 
     It knows the person as surely as this one does, since the same moments, and lives ``lifetime`` seconds.
     Nobody holds a cookie of it: it can be used by its portal, seen and ended by the person, and grow into
-    nothing else.
+    nothing else. Raises ``AUTH-007`` when the session was ended meanwhile.
     """
     moment = now()
     made = replace(
@@ -114,21 +125,22 @@ def branch(
         agent="",
         portal=client_id,
     )
-    _begin(made, random_token(), lifetime)
+    longest = settings.current().session_absolute
+    entered = (f"c:{client_id}", _participant_json(participant))
+    fields = (*_fields_of(made, random_token()), *entered)
+    if not _BRANCH.run(
+        (key(session.id), key(made.id), _index(made.person_id)),
+        (made.id, moment, moment + min(lifetime, longest), longest, *fields),
+    ):
+        raise _ended()
     return made
 
 
-def _begin(session: Session, secret: str, lifetime: int | None = None) -> None:
+def _begin(session: Session, secret: str) -> None:
     index, limits = _index(session.person_id), settings.current()
-    lives = min(lifetime or limits.session_absolute, limits.session_absolute)
-    entered = [
-        part
-        for client_id, participant in session.participants.items()
-        for part in (f"c:{client_id}", _participant_json(participant))
-    ]
     redis.pipeline(
-        ("HSET", key(session.id), *_fields_of(session, secret), *entered),
-        ("EXPIREAT", key(session.id), session.created_at + lives),
+        ("HSET", key(session.id), *_fields_of(session, secret)),
+        ("EXPIREAT", key(session.id), session.created_at + limits.session_absolute),
         ("ZADD", index, session.created_at, session.id),
         ("ZREMRANGEBYSCORE", index, 0, session.created_at - limits.session_absolute),
         ("EXPIRE", index, limits.session_absolute),
@@ -155,8 +167,12 @@ def strengthen(session: Session, methods: tuple[str, ...], *, ial: int | None = 
     )
     secret = random_token()
     if not _SET.run((key(session.id),), _fields_of(stronger, secret)):
-        raise Rejected("AUTH-007", why="the session was ended meanwhile", status=403)
+        raise _ended()
     return f"{session.id}.{secret}", stronger
+
+
+def _ended() -> Rejected:
+    return Rejected("AUTH-007", why="the session was ended meanwhile", status=403)
 
 
 def enter(session: Session, client_id: str, participant: Participant, *others: tuple[Any, ...]) -> bool:

@@ -182,7 +182,10 @@ def test_g09_an_account_that_is_stopped_lets_no_device_in(me: Person) -> None:
 def test_g09_an_account_stopped_while_it_approves_lets_no_device_in(
     me: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The approval looks at the account after its session is made: of two at once one sees the other."""
+    """The approval looks at the account after its session is made: of two at once one sees the other.
+
+    Whoever is not frozen but logged out meanwhile lets no device in either.
+    """
     device = ask_for_codes(me, kiosk())
     path = open_code(me, device.user_code)
     page = hidden(me.get(path))

@@ -5,6 +5,7 @@ with something in any case. An assertion is verified only for a client with keys
 answered sooner. That is borne: a client id is no secret (RFC 6749 §2.2), ``/authorize`` tells which exist.
 """
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,9 @@ from idp.tokens import envelope
 
 if TYPE_CHECKING:
     from idp.oidc.engine import FormRequest
+
+#: An authentication scheme is a token (RFC 9110 §11.1); a longer one is not told back.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9.~+_-]{0,31}")
 
 #: Finds the client id a request claims by this method, or ``None`` when the method is not used.
 Claims = Callable[["FormRequest"], str | None]
@@ -79,6 +83,13 @@ def offered() -> tuple[str, ...]:
 def refused(why: str) -> Rejected:
     """The one answer to every failed authentication (RFC 6749 §5.2)."""
     return Rejected("invalid_client", "client authentication failed", why=why, status=401)
+
+
+def challenges(authorization: str) -> tuple[tuple[str, str], ...]:
+    """The schemes a 401 names: the one used, be it none of ours (RFC 6749 §5.2), and the one that works."""
+    scheme = authorization.partition(" ")[0]
+    used = [scheme] if _SCHEME.fullmatch(scheme) and scheme.lower() != "basic" else []
+    return tuple(("WWW-Authenticate", f'{name} realm="oauth"') for name in (*used, "Basic"))
 
 
 PUBLIC_METHODS = tuple(REGISTER)

@@ -52,6 +52,21 @@ def test_what_is_taken_is_what_was_approved_and_only_once() -> None:
     assert answer(secret) == "invalid_grant"
 
 
+@pytest.mark.parametrize(("kind", "name"), [(DEVICE, "device_code"), (BACKCHANNEL, "auth_req_id")])
+def test_who_polls_in_vain_is_told_what_was_shown_by_its_own_name(kind: Kind, name: str) -> None:
+    secret, approval = store.start(request(kind))
+    assert store.approve(approval.id, grant())
+    for shown, client_id, wrong in ((secret, "other", "issued to another client"), ("x", "kiosk", "unknown")):
+        with pytest.raises(Rejected, match="invalid_grant") as refused:
+            store.take(shown, kind, client_id)
+        assert refused.value.hint.startswith(f"the {name} ")
+        assert wrong in refused.value.hint
+    store.take(secret, kind, "kiosk")
+    with pytest.raises(Rejected, match="invalid_grant") as refused:
+        store.take(secret, kind, "kiosk")
+    assert refused.value.hint == f"the {name} was used before"
+
+
 def test_redis_holds_no_secret() -> None:
     secret, approval = store.start(request(), with_code=True)
     dump = b"".join(key + (redis.call("DUMP", key) or b"") for key in redis.call("KEYS", "*"))

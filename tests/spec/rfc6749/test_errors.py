@@ -6,6 +6,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from tests.actors import Person, Portal, query
+from tests.signing import signing_portal
 
 DESCRIPTION = re.compile(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*")
 
@@ -85,6 +86,36 @@ def test_section_5_2_a_failed_client_authentication_is_401_with_a_challenge(me: 
         answer = me.post("/token", form, headers=headers)
         assert error_of(answer) == (401, "invalid_client")
         assert answer.headers["WWW-Authenticate"] == 'Basic realm="oauth"'
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "DPoP", "x-portal"])
+def test_section_5_2_the_challenge_names_the_scheme_that_was_used_and_the_one_that_works(
+    me: Person, tax: Portal, scheme: str
+) -> None:
+    """A client that used the Authorization header is challenged by the scheme it used (§5.2)."""
+    for path in ("/token", "/par", "/introspect", "/revoke"):
+        answer = me.post(
+            path, {"x": "y", "grant_type": "authorization_code"}, headers={"Authorization": f"{scheme} abc"}
+        )
+        assert error_of(answer) == (401, "invalid_client")
+        told = answer.headers.getlist("WWW-Authenticate")
+        assert told == [f'{scheme} realm="oauth"', 'Basic realm="oauth"']
+
+
+@pytest.mark.parametrize("header", ['B"earer abc', "x" * 40, "b\u00e4r abc", "basic abc", ", Bearer"])
+def test_section_5_2_what_is_no_scheme_is_not_told_back(me: Person, tax: Portal, header: str) -> None:
+    answer = me.post("/token", {"grant_type": "authorization_code"}, headers={"Authorization": header})
+    assert error_of(answer) == (401, "invalid_client")
+    assert answer.headers.getlist("WWW-Authenticate") == ['Basic realm="oauth"']
+
+
+def test_section_5_2_a_refused_assertion_is_challenged_too(me: Person) -> None:
+    """RFC 9110 §15.5.2: every 401 names at least one scheme."""
+    bank = signing_portal("bank")
+    form = {"grant_type": "authorization_code", "code": "x", **bank.credentials(aud="https://other.example")}
+    answer = me.post("/token", form)
+    assert error_of(answer) == (401, "invalid_client")
+    assert answer.headers.getlist("WWW-Authenticate") == ['Basic realm="oauth"']
 
 
 def test_section_3_1_a_parameter_without_a_value_is_omitted(me: Person, tax: Portal) -> None:
