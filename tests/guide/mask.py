@@ -16,7 +16,8 @@ _TIMES = {"iat", "exp", "nbf", "auth_time", "updated_at", "client_id_issued_at"}
 _NAMES = {
     "access_token": "ACCESS_TOKEN", "at_hash": "AT_HASH", "ath": "HASH_OF_ACCESS_TOKEN",
     "auth_req_id": "AUTH_REQ_ID", "c_hash": "C_HASH", "client_assertion": "CLIENT_ASSERTION",
-    "client_secret": "CLIENT_SECRET", "code": "CODE", "code_challenge": "CODE_CHALLENGE", "code_verifier": "CODE_VERIFIER",
+    "client_secret": "CLIENT_SECRET", "code": "CODE", "code_challenge": "CODE_CHALLENGE",
+    "code_verifier": "CODE_VERIFIER",
     "device_code": "DEVICE_CODE", "dpop": "DPOP_PROOF", "dpop-nonce": "DPOP_NONCE", "id_token": "ID_TOKEN",
     "id_token_hint": "ID_TOKEN", "jkt": "KEY_THUMBPRINT", "jti": "JTI", "login_hint": "LOGIN_HINT",
     "logout_token": "LOGOUT_TOKEN", "org_sub": "ORG_SUB", "refresh_token": "REFRESH_TOKEN",
