@@ -36,13 +36,18 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8, help="length of each measurement")
-    parser.add_argument("--warm-up", type=float, default=4, help="load before each measurement, not counted")
+    parser.add_argument("--seconds", type=float, default=8, help="length of each measurement, all rounds")
+    parser.add_argument("--rounds", type=int, default=4, help="each server's turns at one operation")
+    parser.add_argument("--warm-up", type=float, default=4, help="load before the first round, not counted")
     parser.add_argument(
         "--processes", type=int, nargs="*", default=[2, 4], help="worker processes of this server"
     )
     parser.add_argument(
-        "--crowd", type=int, metavar="PORTALS", help="beside each, one with so many more portals registered"
+        "--crowd",
+        type=int,
+        default=10_000,
+        metavar="PORTALS",
+        help="beside the first of them, one with so many more portals registered (0: none)",
     )
     parser.add_argument("--only", nargs="*", default=[op.name for op in OPERATIONS], metavar="OPERATION")
     parser.add_argument("--no-peer", action="store_true", help="leave node oidc-provider out")
@@ -60,7 +65,8 @@ def _servers(
     if asked.processes:
         database = running.enter_context(postgres.server(durable=True))
     for processes in asked.processes:
-        for others in (0, asked.crowd) if asked.crowd else (0,):
+        crowded = asked.crowd and processes == asked.processes[0]
+        for others in (0, asked.crowd) if crowded else (0,):
             own = folder / f"ours-{processes}-{others}"
             one = ours.running(own, database=database, processes=processes, others=others)
             started.append(running.enter_context(one))
@@ -85,23 +91,32 @@ def _generator(server: Running) -> Iterator[Generator]:
 def _measurements(
     servers: Sequence[tuple[Running, Generator]], asked: argparse.Namespace
 ) -> Iterator[report.Measured]:
-    """Each operation at each server in turn, so that the rest of the machine meets all of them alike."""
+    """Each operation at each server in turn, round by round: the rest of the machine meets all alike."""
     for operation in OPERATIONS:
         if operation.name not in asked.only:
             continue
-        for server, generator in servers:
+        for _, generator in servers:
             generator.run(Order(operation=operation.name, seconds=asked.warm_up, prepare=True))
-            spent = generator.cpu()
-            before, began = meter.settled(server.server, server.stores), time.perf_counter()
-            durations = generator.run(Order(operation=operation.name, seconds=asked.seconds))
-            seconds = time.perf_counter() - began
-            after = meter.settled(server.server, server.stores)
-            own = generator.cpu() - spent
-            result = report.measured(
-                operation.title, server.target.name, durations, seconds, before, after, own
-            )
+        order = Order(operation=operation.name, seconds=asked.seconds / asked.rounds)
+        turns = [
+            [_turn(server, generator, order) for server, generator in servers] for _ in range(asked.rounds)
+        ]
+        for (server, _), seen in zip(servers, zip(*turns, strict=True), strict=True):
+            result = report.measured(operation.title, server.target.name, seen)
             print(result.row(), file=sys.stderr, flush=True)
             yield result
+
+
+def _turn(server: Running, generator: Generator, order: Order) -> report.Turn:
+    """One server's turn at an operation; its work that was put off is waited for."""
+    spent = generator.cpu()
+    before, began = meter.settled(server.server, server.stores), time.perf_counter()
+    durations = generator.run(order)
+    seconds = time.perf_counter() - began
+    after = meter.settled(server.server, server.stores)
+    return report.Turn(
+        durations=durations, seconds=seconds, before=before, after=after, generator=generator.cpu() - spent
+    )
 
 
 def _soak(server: Running, generator: Generator, flows: int) -> str:

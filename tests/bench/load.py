@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection as Pipe
 from typing import TypeAlias
 
 from tests.bench import meter, operations
-from tests.bench.operations import Flow, Target, User
+from tests.bench.user import Flow, Target, User, Wrong
 from tests.wire import Connection, encode
 
 CONNECTIONS = 16
@@ -97,7 +97,7 @@ def drive(users: list[User], run: Callable[[User], Flow], *, seconds: float = 0,
 
 
 def _silence() -> list[tuple[selectors.SelectorKey, int]]:
-    raise operations.Wrong("no answer for 30 seconds")
+    raise Wrong("no answer for 30 seconds")
 
 
 def once(users: list[User], *runs: Callable[[User], Flow]) -> None:
@@ -147,7 +147,7 @@ class Generator:
         for pipe in self._pipes:
             answer = pipe.recv()
             if isinstance(answer, str):
-                raise operations.Wrong(answer)
+                raise Wrong(answer)
             durations.extend(answer)
         return durations
 

@@ -13,8 +13,8 @@ from tests.bench.load import Durations
 from tests.bench.meter import Use
 
 _HEAD = (
-    "| operation | server | per s | p50 ms | p99 ms | CPU-ms, server | stores | **together** | memory MiB |",
-    "|---|---|---:|---:|---:|---:|---:|---:|---:|",
+    "| operation | server | per s | p50 ms | p99 ms | CPU-ms, server | stores | **together** | load | MiB |",
+    "|---|---|---:|---:|---:|---:|---:|---:|---:|---:|",
 )
 
 
@@ -39,34 +39,39 @@ class Measured:
         together = self.server_cpu + self.stores_cpu
         return (
             f"| {self.operation} | {self.server} | {self.rate:,.0f} | {self.p50:.1f} | {self.p99:.1f} "
-            f"| {self.server_cpu:.3f} | {self.stores_cpu:.3f} | **{together:.3f}** | {self.memory:.0f} |"
+            f"| {self.server_cpu:.3f} | {self.stores_cpu:.3f} | **{together:.3f}** "
+            f"| {self.generator_cpu:.3f} | {self.memory:.0f} |"
         )
 
 
-def measured(
-    operation: str,
-    server: str,
-    durations: Durations,
-    seconds: float,
-    before: Use,
-    after: Use,
-    generator: float,
-) -> Measured:
-    """Put together what the generator and the meter saw."""
-    ordered = sorted(durations)
-    flows = len(ordered)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What the generator and the meter saw of one round at one server."""
+
+    durations: Durations
+    seconds: float
+    before: Use
+    after: Use
+    generator: float
+    """Seconds of processor time the generator itself used."""
+
+
+def measured(operation: str, server: str, turns: Sequence[Turn]) -> Measured:
+    """Put the rounds of one operation at one server together."""
+    ordered = sorted(duration for turn in turns for duration in turn.durations)
+    flows, last = len(ordered), turns[-1].after
     return Measured(
         operation=operation,
         server=server,
         flows=flows,
-        rate=flows / seconds,
+        rate=flows / sum(turn.seconds for turn in turns),
         p50=1000 * ordered[flows // 2],
         p99=1000 * ordered[flows * 99 // 100],
-        server_cpu=1000 * (after.server - before.server) / flows,
-        stores_cpu=1000 * (after.stores - before.stores) / flows,
-        memory=after.memory,
-        processes=after.processes,
-        generator_cpu=1000 * generator / flows,
+        server_cpu=1000 * sum(turn.after.server - turn.before.server for turn in turns) / flows,
+        stores_cpu=1000 * sum(turn.after.stores - turn.before.stores for turn in turns) / flows,
+        memory=last.memory,
+        processes=last.processes,
+        generator_cpu=1000 * sum(turn.generator for turn in turns) / flows,
     )
 
 

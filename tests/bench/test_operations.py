@@ -7,16 +7,18 @@ import pytest
 from joserfc.errors import BadSignatureError
 
 from tests import serving
-from tests.bench import load, operations, ours
-from tests.bench.operations import OPERATIONS, Operation, Target, User
+from tests.bench import fapi, load, operations, ours
+from tests.bench.operations import OPERATIONS, Operation
+from tests.bench.user import Target, User, Wrong
 from tests.wire import Answer, exchange
 
 
 @pytest.fixture(scope="module")
 def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     """A server with one person."""
-    with serving.running(tmp_path_factory.mktemp("bench"), [ours.portal()], processes=1) as served:
-        yield ours.target(served, "test")
+    key, folder = fapi.new_key(), tmp_path_factory.mktemp("bench")
+    with serving.running(folder, ours.portals(key), processes=1, dpop_demands_nonce="true") as served:
+        yield ours.target(served, "test", key)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def test_every_operation_is_answered_rightly(operation: Operation, user: User) -
 def test_a_wrong_answer_ends_the_run(user: User) -> None:
     flow = operations.userinfo(user)
     next(flow)
-    with pytest.raises(operations.Wrong, match="another person"):
+    with pytest.raises(Wrong, match="another person"):
         flow.send(Answer(status=200, headers=(), body=b'{"sub":"somebody else"}'))
 
 

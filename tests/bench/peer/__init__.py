@@ -13,12 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from argon2 import PasswordHasher
 from joserfc.jwk import ECKey
 
 from idp.store import embedded
-from tests.bench.operations import Target
+from tests.bench import fapi
+from tests.bench.user import Target
 from tests.node import install
 from tests.postgres import free_port
 from tests.wire import Request, exchange
@@ -49,12 +51,12 @@ def running(
     """The peer with its own Valkey, as long as the block lasts."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    secret = secrets.token_urlsafe(32)
+    secret, key = secrets.token_urlsafe(32), fapi.new_key()
     names = [f"person-{number}" for number in range(people)]
     settings = folder / "settings.json"
     valkey = embedded.start(folder / "valkey.sock", folder / f"valkey-{port}")
     redis = str(folder / "valkey.sock")
-    settings.write_text(json.dumps(_settings(port, processes, secret, names, redirect, redis)))
+    settings.write_text(json.dumps(_settings(port, processes, secret, key, names, redirect, redis)))
     command = ["node", str(install(_HERE) / "server.js"), str(settings)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
@@ -67,6 +69,8 @@ def running(
             client_secret=secret,
             redirect_uri=redirect,
             scope="openid profile",
+            fapi_id="fapi",
+            fapi_key=key,
             accounts=tuple({"identifier": name, "password": _PASSWORD} for name in names),
         )
         yield Running(target=target, server=server.pid, stores=frozenset({valkey.pid}))
@@ -77,7 +81,13 @@ def running(
 
 
 def _settings(
-    port: int, processes: int, secret: str, names: list[str], redirect: str, redis: str
+    port: int,
+    processes: int,
+    secret: str,
+    own: dict[str, Any],
+    names: list[str],
+    redirect: str,
+    redis: str,
 ) -> dict[str, object]:
     key = ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": "bench"})
     hashed = PasswordHasher(memory_cost=19 * 1024, time_cost=2, parallelism=1).hash(_PASSWORD)
@@ -86,6 +96,8 @@ def _settings(
         "port": port,
         "processes": processes,
         "redis": redis,
+        "nonce_secret": base64.b64encode(secrets.token_bytes(32)).decode(),
+        "fapi": ["fapi"],
         "cookie_keys": [base64.b64encode(secrets.token_bytes(32)).decode()],
         "jwks": {"keys": [key.as_dict(private=True)]},
         "accounts": {name: {"name": name, "password": hashed, "updated_at": 1} for name in names},
@@ -97,7 +109,17 @@ def _settings(
                 "post_logout_redirect_uris": [f"{redirect}/out"],
                 "grant_types": ["authorization_code", "refresh_token", "client_credentials"],
                 "token_endpoint_auth_method": "client_secret_basic",
-            }
+            },
+            {
+                "client_id": "fapi",
+                "redirect_uris": [redirect],
+                "grant_types": ["authorization_code", "refresh_token"],
+                "token_endpoint_auth_method": "private_key_jwt",
+                "token_endpoint_auth_signing_alg": "ES256",
+                "jwks": {"keys": [{name: value for name, value in own.items() if name != "d"}]},
+                "dpop_bound_access_tokens": True,
+                "require_pushed_authorization_requests": True,
+            },
         ],
     }
 

@@ -1,6 +1,6 @@
 // What oidc-provider remembers, kept in Redis: one key a record, what belongs together in one MULTI, one round trip.
 const GRANTABLE = new Set(['AccessToken', 'AuthorizationCode', 'RefreshToken']);
-const ONCE = new Set(['AuthorizationCode', 'RefreshToken']);
+const ONCE = new Set(['AuthorizationCode', 'PushedAuthorizationRequest', 'RefreshToken']);
 
 export function adapterOn(redis) {
   return class RedisAdapter {
