@@ -84,6 +84,16 @@ def test_a_pushed_re_entry_costs_three_trips_more(me: Person, tax: Portal, measu
         assert me.token(tax, tax.token_form(query(location)["code"])).status_code == 200
 
 
+def test_a_re_entry_by_par_proof_and_assertion_costs_two_trips_more(
+    me: Person, stores: None, measured: Cost
+) -> None:
+    """One for the mark of each assertion, at /par and at /token; the proof's rides along."""
+    bank = signing_portal("tax", "fapi2", grant_types=("authorization_code", "refresh_token"))
+    assert bank.redeem(me, bank.code(me)).status_code == 200
+    with costs(measured, sql=0, trips=9, signatures=2):
+        assert bank.redeem(me, bank.code(me)).status_code == 200
+
+
 def test_a_refresh_bound_to_the_session_costs_one_trip(me: Person, tax: Portal, measured: Cost) -> None:
     token = refreshed(me, tax)
     with costs(measured, sql=0, trips=1, signatures=2):

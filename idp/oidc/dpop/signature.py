@@ -4,12 +4,13 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import JWKRegistry
+from joserfc.jwk import JWKRegistry, Key
 
 from idp.base.secret import b64url
 from idp.oidc.dpop.refusal import refused
@@ -62,14 +63,19 @@ def _verified(parsed: jws.CompactSignature) -> Signed:
         raise refused("typ must be dpop+jwt")
     if header.get("alg") not in ALGORITHMS:
         raise refused(f"alg must be one of {', '.join(ALGORITHMS)}")
-    jwk = _public(header.get("jwk"))
-    if not jws.validate_compact(parsed, JWKRegistry.import_key(dict(jwk)), registry=_REGISTRY):
+    canonical = orjson.dumps(_public(header.get("jwk")), option=orjson.OPT_SORT_KEYS)
+    if not jws.validate_compact(parsed, _key(canonical), registry=_REGISTRY):
         raise refused("the signature of the DPoP proof does not hold")
     claims = orjson.loads(parsed.payload)
     if not isinstance(claims, dict):
         raise refused("the DPoP proof must hold claims")
-    canonical = orjson.dumps(jwk, option=orjson.OPT_SORT_KEYS)
     return Signed(claims=claims, thumbprint=b64url(hashlib.sha256(canonical).digest()))
+
+
+@lru_cache(maxsize=1024)
+def _key(canonical: bytes) -> Key:
+    """The key of a proof; a client shows the same one again and again, and reading it costs half a check."""
+    return JWKRegistry.import_key(orjson.loads(canonical))
 
 
 def _public(jwk: Any) -> dict[str, str]:
