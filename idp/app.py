@@ -8,14 +8,17 @@ import idp.approvals.models
 import idp.audit.models
 import idp.authenticators.models
 import idp.consent.models
+import idp.divisions.models
 import idp.login.models
 import idp.logout.models
 import idp.organizations.models
 import idp.persons.models
+import idp.staff.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from clients import client_keys
 from idp import keyring, metrics, pages, persons, readiness, settings
 from idp.account import views as account
+from idp.admin import views as admin
 from idp.approvals import views as approvals
 from idp.base.errors import Unavailable
 from idp.base.secret import same
@@ -31,7 +34,14 @@ from idp.settings import Settings
 from idp.store import db, disk, once, redis
 
 #: The web face, beside what every page shares.
-BLUEPRINTS = (login.blueprint, consent.blueprint, approvals.blueprint, logout.blueprint, account.blueprint)
+BLUEPRINTS = (
+    login.blueprint,
+    consent.blueprint,
+    approvals.blueprint,
+    logout.blueprint,
+    account.blueprint,
+    admin.blueprint,
+)
 
 _LOOPBACK = ("127.0.0.1", "::1")
 

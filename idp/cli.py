@@ -11,10 +11,12 @@ from idp.base.errors import Rejected, Unavailable
 
 #: Every command, and where it lives.
 COMMANDS = {
+    "admin": "idp.staff.commands:admin",
     "audit": "idp.audit.commands:audit",
     "clients": "clients.commands:clients",
     "db": "idp.commands:db",
     "demo": "idp.demo.commands:demo",
+    "divisions": "idp.divisions.commands:divisions",
     "explain": "idp.commands:explain",
     "keys": "idp.keys:keys",
     "personas": "idp.personas.commands:personas",

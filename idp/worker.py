@@ -14,6 +14,7 @@ from idp.audit import jobs as audit_jobs
 from idp.base.errors import Unavailable
 from idp.login import jobs as login_jobs
 from idp.logout import jobs as logout_jobs
+from idp.staff import jobs as staff_jobs
 from idp.store import db
 
 log = logging.getLogger("idp.worker")
@@ -29,7 +30,7 @@ ROUNDS = (
     (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped, login_jobs.forget_failures),
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
-    (approval_jobs.ping_due, approval_jobs.forget_pings),
+    (approval_jobs.ping_due, approval_jobs.forget_pings, staff_jobs.disable_unused),
 )
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0

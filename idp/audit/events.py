@@ -28,7 +28,9 @@ FIELDS: dict[str, str] = {
     "claims": "names of the claims given",
     "count": "how many",
     "credit_code": "unified social credit code (public)",
+    "department": "id of a public body",
     "details": "types of authorization details agreed to",
+    "division": "administrative division",
     "error": "protocol error code answered",
     "expires_at": "epoch second of expiry",
     "family": "fingerprint of the refresh-token family",
@@ -47,6 +49,7 @@ FIELDS: dict[str, str] = {
     "operator": "who did it, when not the person",
     "origin": "client the exchanged token was first issued to",
     "parameter": "request parameter at fault",
+    "permission": "permission needed",
     "phone": "mobile number, masked",
     "previous": "value before the change",
     "prompt": "prompt asked for",
@@ -55,10 +58,12 @@ FIELDS: dict[str, str] = {
     "response_mode": "response mode",
     "response_type": "response type",
     "retry_after": "seconds to wait",
+    "roles": "roles of the account",
     "scope": "scopes concerned",
     "seq": "place in the chain",
     "service_region": "administrative division that serves the person",
     "source": "where the data came from",
+    "staff": "id of the staff account",
     "status": "state after the change, or HTTP status",
     "subject_type": "natural or legal person",
     "token_id": "fingerprint of the token",
@@ -74,6 +79,7 @@ def _kind(english: str, chinese: str, fields: str = "") -> Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "admin.deny": _kind("A member of staff was refused", "拒绝管理操作", "action error permission staff"),
     "approval.ask": _kind(
         "A person was asked to confirm a login that began elsewhere", "请用户确认登录", "level method scope"
     ),
@@ -141,7 +147,11 @@ KINDS: dict[str, Kind] = {
     "delegation.deny": _kind(
         "Acting for an organisation was refused", "拒绝代办", "cause credit_code error subject_type"
     ),
+    "department.change": _kind(
+        "A public body was added or changed", "部门变更", "action department division operator"
+    ),
     "device.bruteforce": _kind("Codes of devices were guessed", "疑似猜测设备代码", "count"),
+    "division.import": _kind("Administrative divisions were taken over", "导入行政区划", "count operator"),
     "initial_token.create": _kind(
         "An initial access token was made for portals that register themselves",
         "签发应用登记初始令牌",
@@ -217,6 +227,18 @@ KINDS: dict[str, Kind] = {
         "action operator source",
     ),
     "ssrf.block": _kind("A call to a forbidden address was stopped", "阻止向禁止地址发出请求", "host"),
+    "staff.change": _kind(
+        "A staff account was confirmed, renewed, limited or stopped",
+        "管理员账号变更",
+        "action cause operator staff",
+    ),
+    "staff.create": _kind("A staff account was made", "建立管理员账号", "department division operator staff"),
+    "staff.login": _kind("A member of staff logged in", "管理员登录", "method staff"),
+    "staff.login_failed": _kind("A member of staff failed to log in", "管理员登录失败", "cause staff"),
+    "staff.logout": _kind("A member of staff logged out", "管理员退出", "staff"),
+    "staff.roles": _kind(
+        "Roles of a staff account changed", "管理员角色变更", "operator previous roles staff"
+    ),
     "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
     "token.exchange": _kind(
         "A token was exchanged for one for another service", "交换令牌", "audience origin scope"

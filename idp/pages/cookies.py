@@ -11,7 +11,7 @@ from idp import sessions, settings
 from idp.base.secret import random_token
 from idp.sessions import browser_state
 
-OURS = ("sid", "browser", "device", "web", "view", "state")
+OURS = ("sid", "browser", "device", "web", "view", "state", "staff")
 
 _MARK = re.compile(r"[A-Za-z0-9_-]{43}")
 _YEAR = 365 * 86400
@@ -22,11 +22,13 @@ def name(base: str) -> str:
     return settings.current().cookie_name(base)
 
 
-def put(response: Response, base: str, value: str, *, max_age: int | None = None) -> None:
+def put(
+    response: Response, base: str, value: str, *, max_age: int | None = None, samesite: str = "Lax"
+) -> None:
     """Set one of our cookies; without ``max_age`` it ends with the browser."""
     secure = settings.current().secure
     response.set_cookie(
-        name(base), value, max_age=max_age, path="/", secure=secure, httponly=True, samesite="Lax"
+        name(base), value, max_age=max_age, path="/", secure=secure, httponly=True, samesite=samesite
     )
 
 
@@ -39,7 +41,7 @@ def clear(response: Response, *bases: str) -> None:
 def session() -> sessions.Session | None:
     """The session of this browser, looked up once a request; looking at a page keeps it from idling out."""
     if "login_session" not in g:
-        g.login_session = sessions.find(_only("sid"))
+        g.login_session = sessions.find(only("sid"))
         if g.login_session:
             sessions.touch(g.login_session)
     found: sessions.Session | None = g.login_session
@@ -69,7 +71,7 @@ def _put_state(response: Response, value: str) -> None:
 def browser() -> str:
     """A random mark of this browser, to which attempts and questions are bound; made on first use."""
     if "browser_mark" not in g:
-        sent = _only("browser") or ""
+        sent = only("browser") or ""
         g.new_browser = not _MARK.fullmatch(sent)
         g.browser_mark = random_token() if g.new_browser else sent
     return str(g.browser_mark)
@@ -86,7 +88,8 @@ def _send_new_mark(response: Response) -> Response:
     return response
 
 
-def _only(base: str) -> str | None:
+def only(base: str) -> str | None:
+    """What the browser sent as one of our cookies, if it sent one."""
     # Two cookies of one name: somebody else wrote one of them, and we cannot tell which.
     sent = request.cookies.getlist(name(base))
     return sent[0] if len(sent) == 1 else None

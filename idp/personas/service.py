@@ -142,7 +142,7 @@ def _equip(persona: Persona, person: Person, *, renew: bool) -> Credentials | No
 def _generator(person: Person) -> Secret:
     """Set up a fresh generator; proved by the code before, so that the code of this moment stays good."""
     authenticators.totp.remove(person.id, operator=OPERATOR)
-    secret, _ = authenticators.totp.begin(person)
+    secret, _ = authenticators.totp.begin(person.name_masked)
     generator = pyotp.TOTP(secret.reveal())
     # The second try is for a step that ended between making a code and confirming it.
     for _ in range(2):

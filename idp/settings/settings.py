@@ -131,6 +131,11 @@ class Settings(BaseSettings):
     registration_requests: int = Field(default=60, ge=1)
     """Requests a minute that one address (IPv6: /64) may send to ``/register``."""
 
+    staff_networks: tuple[str, ...] = (
+        "127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7",
+    )  # fmt: skip
+    """Networks (CIDR) from which staff reach the console; for everybody else it is not there."""
+
     password_min_length: Annotated[int, Field(ge=8)] = 15
     """Characters a password needs without a second factor (NIST SP 800-63B-4 §3.1.1.2)."""
     password_min_length_with_factor: Annotated[int, Field(ge=8)] = 8
@@ -167,6 +172,11 @@ class Settings(BaseSettings):
         if parts.query or parts.fragment or parts.username or parts.path not in ("",) or value.endswith("/"):
             raise ValueError("must be scheme, host and port only, without a trailing slash")
         return value
+
+    @field_validator("staff_networks")
+    @classmethod
+    def _staff_networks_are_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(text)) for text in value)
 
     @field_validator("outbound_networks")
     @classmethod

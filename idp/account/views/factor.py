@@ -30,7 +30,7 @@ def begin() -> Response:
         return see_other(_HERE)
     if error := _password_error(request.form.get("password", "")):
         return _status({"password": error})
-    enrolment.keep(session, *authenticators.totp.begin(person))
+    enrolment.keep(session, *authenticators.totp.begin(person.name_masked))
     return see_other(f"{_HERE}/new")
 
 

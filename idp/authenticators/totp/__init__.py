@@ -12,7 +12,6 @@ from idp.authenticators import queries, service
 from idp.authenticators.totp import codes
 from idp.authenticators.totp.qr import svg
 from idp.base.secret import Secret
-from idp.persons import Person
 from idp.settings import current as settings
 
 __all__ = ["METHOD", "begin", "check", "confirm", "enrolled", "remove", "svg"]
@@ -25,11 +24,11 @@ def enrolled(person_id: str) -> bool:
     return queries.generator(person_id) is not None
 
 
-def begin(person: Person) -> tuple[Secret, str]:
-    """A fresh secret and the address an app reads from the QR code; nothing is kept until ``confirm``."""
+def begin(whose: str) -> tuple[Secret, str]:
+    """A fresh secret and the address an app reads from the QR code, under a name the app may show."""
     secret = Secret(pyotp.random_base32(codes.SECRET_CHARACTERS))
     issuer = f"{settings().region_name}统一身份认证"
-    uri = codes.generator(secret).provisioning_uri(name=person.name_masked, issuer_name=issuer)
+    uri = codes.generator(secret).provisioning_uri(name=whose, issuer_name=issuer)
     return secret, uri
 
 

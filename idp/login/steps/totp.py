@@ -82,7 +82,7 @@ def _check(attempt: Attempt, session: Session | None, person: Person, code: str,
 
 
 def _begin(attempt: Attempt, session: Session | None, person: Person) -> Move:
-    secret, uri = authenticators.totp.begin(person)
+    secret, uri = authenticators.totp.begin(person.name_masked)
     box = keyring.seal_token(orjson.dumps([secret.reveal(), uri]))
     unproved = not _shown_now(attempt, session)
     return Move(attempt=replace(attempt, enrolling=box, confirming=unproved, notice=""))

@@ -52,7 +52,7 @@ class Citizen:
 
     def generator(self) -> pyotp.TOTP:
         """Set up a one-time-code generator."""
-        secret, _ = authenticators.totp.begin(found(self.person_id))
+        secret, _ = authenticators.totp.begin(found(self.person_id).name_masked)
         totp = pyotp.TOTP(secret.reveal())
         assert authenticators.totp.confirm(self.person_id, Secret(secret.reveal()), totp.at(int(time.time())))
         return totp

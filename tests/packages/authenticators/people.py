@@ -41,7 +41,7 @@ class App:
 
     def __init__(self, person: Person) -> None:
         self.person = person
-        self.secret, self.uri = authenticators.totp.begin(person)
+        self.secret, self.uri = authenticators.totp.begin(person.name_masked)
         self._totp = pyotp.TOTP(self.secret.reveal())
 
     def code(self, steps: int = 0) -> str:

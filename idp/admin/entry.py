@@ -1,0 +1,51 @@
+"""A login to the console: all at once, one answer for whatever is wrong, failures counted like citizens'."""
+
+from idp import audit
+from idp.base import trace
+from idp.base.errors import Unavailable
+from idp.login import throttle
+from idp.staff import Member, find_by_name, proof, service
+
+
+def enter(login_name: str, password: str, code: str) -> Member | None:
+    """The member, if name, password and code are right and the network is his; raises ``throttle.Paused``."""
+    address = trace.current().address
+    permit = throttle.admit(f"staff|{login_name.strip().lower()[:60]}", address, "")
+    try:
+        member = find_by_name(login_name[:60])
+        right = proof.both(member, password, code)
+    except Unavailable:
+        permit.released()
+        raise
+    if member is None or not right or not member.comes_from(address):
+        permit.failed()
+        audit.record(
+            "staff.login_failed",
+            outcome="failed",
+            staff=member.id if member else None,
+            cause="network"
+            if right
+            else member.status
+            if member and member.status != "active"
+            else "credentials",
+        )
+        return None
+    permit.succeeded()
+    service.record_login(member.id, address)
+    return member
+
+
+def prove(member: Member, code: str) -> bool:
+    """Whether this is an unused code of the member's generator; raises ``throttle.Paused``."""
+    permit = throttle.admit_factor(f"staff|{member.id}")
+    try:
+        right = proof.one_time(member, code)
+    except Unavailable:
+        permit.released()
+        raise
+    if right:
+        permit.succeeded()
+    else:
+        permit.failed()
+        audit.record("staff.login_failed", outcome="failed", staff=member.id, cause="code")
+    return right

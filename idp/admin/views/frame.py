@@ -1,0 +1,67 @@
+"""What all pages of the console share: the guard in front, the menu of what one may do."""
+
+from typing import Any
+
+from flask import Blueprint, Response, flash
+
+from idp import pages
+from idp.admin import guard
+from idp.admin.guard import see_other
+from idp.base.errors import Rejected
+from idp.staff import ROLES
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+blueprint.before_request(guard.admit)
+blueprint.register_error_handler(Rejected, guard.denied)
+
+#: The sections in the order of the menu: address, name, the permission without which it is not shown.
+MENU = (
+    ("", pages.mark("概况"), ""),
+    ("staff", pages.mark("管理员"), "admin:staff:read"),
+    ("places", pages.mark("行政区划和部门"), "admin:divisions:read"),
+)
+
+
+def show(template: str, here: str, status: int = 200, **context: Any) -> Response:
+    """A page with the menu, ``here`` marked in it."""
+    member = guard.member()
+    menu = [(path, name) for path, name, needed in MENU if not needed or needed in member.permissions]
+    return pages.render(
+        f"admin/{template}.html", status, menu=menu, here=here, member=member, roles=ROLES, **context
+    )
+
+
+def done(text: str, path: str) -> Response:
+    """Say what was done on the page that shows the result."""
+    flash(text)
+    return see_other(path)
+
+
+#: What a form is told, by the code of the refusal.
+_REFUSALS = {
+    "AUTH-003": pages.mark("验证码不正确，请核对后重新输入。"),
+    "division.import": pages.mark("文件有误，没有导入任何内容：%(why)s"),
+    "division.name": pages.mark("名称须为1至60个可见字符。"),
+    "password.characters": pages.mark("密码中有不能使用的字符，请换一个。"),
+    "password.classes": pages.mark("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。"),
+    "password.common": pages.mark("这个密码太常见，容易被猜到，请换一个。"),
+    "password.context": pages.mark("密码不能包含登录名或姓名，请换一个。"),
+    "password.former": pages.mark("不能使用最近用过的密码，请换一个。"),
+    "password.long": pages.mark("密码太长，请缩短。"),
+    "password.short": pages.mark("密码至少需要12个字符。"),
+    "role.separation": pages.mark("系统管理、安全管理、审计管理的角色不能由同一人担任（三员分立）。"),
+    "staff.login_name": pages.mark(
+        "登录名须为3至40个字符：小写字母开头，可用小写字母、数字、点、下划线和短横线。"
+    ),
+    "staff.name": pages.mark("姓名须为1至60个可见字符。"),
+    "staff.networks": pages.mark("网络地址须写成网段，例如10.1.0.0/16，最多20个。"),
+    "staff.state": pages.mark("账号状态已经变化，请刷新后重新操作。"),
+    "staff.taken": pages.mark("这个登录名已被使用，请换一个。"),
+}
+
+
+def sentence(refused: Rejected) -> str:
+    """What a form says about a refusal; one that is not the form's raises again."""
+    if refused.code not in _REFUSALS:
+        raise refused
+    return pages._(_REFUSALS[refused.code], why=refused.why)

@@ -1,0 +1,65 @@
+"""A one-time link: whoever opens it sets the password and the generator of one account, once."""
+
+from flask import Response, request
+
+from idp import authenticators, pages, staff
+from idp.admin.needs import OPEN, marked
+from idp.admin.views.frame import blueprint, sentence
+from idp.base.errors import Rejected
+from idp.base.secret import Secret
+from idp.staff import Member, queries, service
+from idp.store.ephemeral import Records
+
+#: The generator's secret between the page that shows it and the code that proves it.
+_secrets = Records("staff-link", 30 * 60)
+
+
+@blueprint.get("/link/<token>")
+@marked(OPEN)
+def link(token: str) -> Response:
+    """Password and generator to set; opening the page spends nothing."""
+    return _form(token, _member(token), {})
+
+
+@blueprint.post("/link/<token>")
+@marked(OPEN)
+def claim(token: str) -> Response:
+    """Take the account over."""
+    member, form, password = _member(token), request.form, request.form.get("password", "")
+    kept = _secrets.peek(token)
+    if kept is None:
+        return _form(token, member, {"code": pages._("页面已过期，请用验证器重新扫描二维码。")})
+    if password != form.get("again", ""):
+        return _form(token, member, {"again": pages._("两次输入的新密码不一致，请重新输入。")})
+    try:
+        claimed = service.claim(token, password, Secret(kept["secret"]), form.get("code", ""))
+    except Rejected as refused:
+        field = "code" if refused.code == "AUTH-003" else "password"
+        return _form(token, member, {field: sentence(refused)})
+    _secrets.drop(token)
+    return pages.render("admin/claimed.html", member=claimed)
+
+
+def _member(token: str) -> Member:
+    member = queries.linked(token)
+    if member is None:
+        raise Rejected("staff.link", why="unknown, used or expired", status=404)
+    return member
+
+
+def _form(token: str, member: staff.Member, errors: dict[str, str]) -> Response:
+    kept = _secrets.peek(token)
+    if kept is None:
+        secret, uri = authenticators.totp.begin(member.login_name)
+        kept = {"secret": secret.reveal(), "uri": uri}
+        _secrets.put(token, kept)
+    text = str(kept["secret"])
+    return pages.render(
+        "admin/link.html",
+        400 if errors else 200,
+        member=member,
+        secret=" ".join(text[at : at + 4] for at in range(0, len(text), 4)),
+        picture=authenticators.totp.svg(str(kept["uri"])),
+        errors=errors,
+        token=token,
+    )

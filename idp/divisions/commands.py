@@ -1,0 +1,38 @@
+"""``idp divisions``: the administration tree from the command line."""
+
+from typing import TextIO
+
+import click
+
+from idp.base.errors import Rejected
+from idp.divisions import division as codes
+from idp.divisions import queries, service
+
+
+@click.group("divisions")
+def divisions() -> None:
+    """Administrative divisions (GB/T 2260)."""
+
+
+@divisions.command("import")
+@click.argument("file", type=click.File(encoding="utf-8-sig"))
+def take_over(file: TextIO) -> None:
+    """Take over divisions from a CSV file with code,name,name_en: all of it or nothing."""
+    try:
+        count = service.import_divisions(
+            file.read(), reach=codes.Reach(division=codes.NATION), operator="command line"
+        )
+    except Rejected as refused:
+        raise click.ClickException(f"{refused.hint}: {refused.why}") from None
+    click.echo(f"{count} 个行政区划已导入或更名 / divisions taken over or renamed")
+
+
+@divisions.command("list")
+@click.option("--within", default=codes.NATION, help="Only this division and those below it.")
+def show(within: str) -> None:
+    """List divisions by code."""
+    reach, after = codes.Reach(division=codes.checked(within)), ""
+    while found := queries.divisions(reach, after=after):
+        for one in found:
+            click.echo(f"{one.code}  {one.kind:8}  {one.name}  {one.name_en}")
+        after = found[-1].code
