@@ -15,6 +15,7 @@ from pydantic import ConfigDict, with_config
 from clients.jwks import Use, key_set
 from idp.base import clock
 from idp.base.secret import b64url, digest, same
+from idp.divisions import NATION
 
 ApplicationType = Literal["web", "native"]
 AuthMethod = Literal[
@@ -25,6 +26,7 @@ AuthMethod = Literal[
     "self_signed_tls_client_auth",
     "none",
 ]
+Environment = Literal["production", "sandbox"]
 GrantType = Literal[
     "authorization_code",
     "refresh_token",
@@ -79,6 +81,11 @@ class Client:
     retention_en: str
     sector: str
     token_endpoint_auth_method: AuthMethod
+    division: str = NATION
+    """Where it stands in the administration tree (GB/T 2260): who reaches there administers it."""
+    department: str = ""
+    """Id of the public body that runs it; empty when the division itself does."""
+    environment: Environment = "production"
     profile: Profile = "standard"
     """Which security profile every request of this client must keep (``idp.oidc.profiles``)."""
     application_type: ApplicationType = "web"

@@ -1,6 +1,6 @@
 """The tables of the registry: one row a client, and one that counts its changes."""
 
-from sqlalchemy import BigInteger, Boolean, LargeBinary, String, Text
+from sqlalchemy import BigInteger, Boolean, Index, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.store.db import db
@@ -14,6 +14,10 @@ class ClientRow(db.Model):  # type: ignore[name-defined,misc]
     """
 
     __tablename__ = "client"
+    __table_args__ = (
+        Index("ix_client_division", "division", "client_id"),
+        Index("ix_client_department", "department", "division", "client_id"),
+    )
 
     client_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     changed: Mapped[int] = mapped_column(BigInteger, index=True)
@@ -23,6 +27,10 @@ class ClientRow(db.Model):  # type: ignore[name-defined,misc]
     enabled: Mapped[bool] = mapped_column(Boolean)
     sector: Mapped[str] = mapped_column(String(100), index=True)
     organization: Mapped[str] = mapped_column(String(100))
+    name: Mapped[str] = mapped_column(String(60))
+    division: Mapped[str] = mapped_column(String(6))
+    department: Mapped[str] = mapped_column(String(36))
+    environment: Mapped[str] = mapped_column(String(10))
     document: Mapped[str] = mapped_column(Text)
     """The registered metadata as a JSON object."""
     secrets: Mapped[str] = mapped_column(Text)

@@ -1,19 +1,22 @@
 """Reads of the registry, and its rows as clients."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, fields
 from typing import Any
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Row, column, select, table
+from sqlalchemy import Row, Select, column, or_, select, table, tuple_
 
-from clients.client import Client
+from clients.client import Client, Environment, Origin
+from idp.divisions import Reach, within
 from idp.store import db
 
 _COLUMNS = (
     "client_id", "changed", "origin", "enabled", "document", "secrets", "logo", "created_at", "deleted_at",
 )  # fmt: skip
-CLIENTS = table("client", *(column(name) for name in _COLUMNS))
+_LISTED = ("name", "organization", "division", "department", "environment", "updated_at")
+CLIENTS = table("client", *(column(name) for name in (*_COLUMNS, *_LISTED)))
 VERSIONS = table("registry_version", column("name"), column("value"))
 LOGOS = table("client_logo", column("name"), column("media_type"), column("body"))
 REGISTRY = "clients"
@@ -31,14 +34,14 @@ def version() -> int:
 
 def changed(since: int) -> list[Row[Any]]:
     """The rows changed after that change, deleted ones too."""
-    return db.fetch_all(select(CLIENTS).where(CLIENTS.c.changed > since))
+    return db.fetch_all(_rows().where(CLIENTS.c.changed > since))
 
 
 def every() -> Iterator[Row[Any]]:
     """Every row that is there, some at a time: all at once takes five times the memory that they keep."""
     last = ""
     while True:
-        some = select(CLIENTS).where(CLIENTS.c.deleted_at.is_(None), CLIENTS.c.client_id > last)
+        some = _rows().where(CLIENTS.c.deleted_at.is_(None), CLIENTS.c.client_id > last)
         rows = db.fetch_all(some.order_by(CLIENTS.c.client_id).limit(BATCH))
         yield from rows
         if len(rows) < BATCH:
@@ -46,9 +49,48 @@ def every() -> Iterator[Row[Any]]:
         last = rows[-1].client_id
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A client as lists of administrators show it; one that cannot be read any more is listed too."""
+
+    client_id: str
+    name: str
+    organization: str
+    division: str
+    department: str
+    environment: Environment
+    enabled: bool
+    origin: Origin
+    updated_at: int
+
+    @property
+    def cursor(self) -> tuple[str, str]:
+        """What the next page begins behind."""
+        return self.division, self.client_id
+
+
+def page(
+    reach: Reach, *, after: tuple[str, str] = ("", ""), most: int = 50, typed: str = ""
+) -> tuple[Listed, ...]:
+    """Clients within reach by division and id, those behind ``after``; ``typed`` is part of a name or id."""
+    names = [field.name for field in fields(Listed)]
+    c = CLIENTS.c
+    found = select(*(c[name] for name in names)).where(
+        c.deleted_at.is_(None),
+        within(reach, c.division, c.department),
+        tuple_(c.division, c.client_id) > after,
+    )
+    if part := typed.strip():
+        found = found.where(
+            or_(*(column.contains(part, autoescape=True) for column in (c.client_id, c.name, c.organization)))
+        )
+    rows = db.fetch_all(found.order_by(c.division, c.client_id).limit(most))
+    return tuple(Listed(**dict(row._mapping, enabled=bool(row.enabled))) for row in rows)
+
+
 def former(client_id: str) -> Client | None:
     """A client that was deleted, as it was: whoever once gave it data may read its name."""
-    row = db.fetch_one(select(CLIENTS).where(CLIENTS.c.client_id == client_id))
+    row = db.fetch_one(_rows().where(CLIENTS.c.client_id == client_id))
     try:
         return client_of(row) if row else None
     except ValueError:
@@ -59,6 +101,10 @@ def logo(name: str) -> tuple[str, bytes] | None:
     """Media type and bytes of a logo in use."""
     row = db.fetch_one(select(LOGOS).where(LOGOS.c.name == name))
     return (row.media_type, bytes(row.body)) if row else None
+
+
+def _rows() -> Select[*tuple[Any, ...]]:
+    return select(*(CLIENTS.c[name] for name in _COLUMNS))
 
 
 def client_of(row: Any) -> Client:

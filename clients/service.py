@@ -151,7 +151,8 @@ def write(
 ) -> Secret | None:
     """Put a judged registration into its row, as change ``number``; the secret that was made for it."""
     row.document = json.dumps(manifest.document(client), ensure_ascii=False, sort_keys=True)
-    row.sector, row.organization = client.sector, client.organization
+    row.sector, row.organization, row.name = client.sector, client.organization, client.name
+    row.division, row.department, row.environment = client.division, client.department, client.environment
     secret = Secret(random_token()) if makes_secret else None
     if secret:
         row.secrets = hashes(SecretHash(digest=digest(secret.reveal())))

@@ -16,11 +16,12 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from clients import manifest, scopes, uris
 from clients.client import AuthMethod, Client, GrantType, LegalBasis, Profile, SubjectType, loopback_place
 from clients.rules import Fault
+from idp.divisions import NATION
 
 #: Members that a policy gives to a registration as they stand.
 GIVEN = (
     "organization", "organization_en", "contact", "purpose", "purpose_en", "retention", "retention_en",
-    "profile", "min_level", "subject_types_allowed", "listed",
+    "profile", "min_level", "subject_types_allowed", "listed", "division", "department",
 )  # fmt: skip
 
 
@@ -48,6 +49,9 @@ class Policy:
     subject_types_allowed: tuple[SubjectType, ...] = ("natural",)
     listed: bool = False
     """Whether citizens find these clients in our list of services."""
+    division: str = NATION
+    department: str = ""
+    """Where they stand in the administration tree, and so who administers them."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "legal_basis", MappingProxyType(dict(self.legal_basis)))

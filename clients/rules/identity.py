@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from clients import texts
 from clients.client import Client
 from clients.rules.rule import MOST_URIS, Fault, Terms, judged
+from idp.base.errors import Rejected
+from idp.divisions import division as code
 
 CLIENT_ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?", re.ASCII)
 _SECTOR = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,98}[a-z0-9])?", re.ASCII)
+_DEPARTMENT = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _AUDIENCE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._:/-]{0,199})", re.ASCII)
 
 
@@ -16,6 +19,12 @@ def identifiers(client: Client, terms: Terms) -> Iterator[Fault]:
     """Identifiers of bounded form, and one sector."""
     if not CLIENT_ID.fullmatch(client.client_id):
         yield "client_id", "must be 1 to 64 lower-case letters, digits and inner hyphens"
+    try:
+        code.checked(client.division)
+    except Rejected:
+        yield "division", "must be a code of six digits (GB/T 2260)"
+    if client.department and not _DEPARTMENT.fullmatch(client.department):
+        yield "department", "must be the id of a department"
     if not client.sector:
         yield "sector", "must be given when redirect URIs have several hosts (OIDC Core §8.1)"
     elif not _SECTOR.fullmatch(client.sector):
