@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from idp.staff import PERMISSIONS
+from idp.permissions import PERMISSIONS
 
 View = TypeVar("View", bound=Callable[..., object])
 

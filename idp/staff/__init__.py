@@ -6,8 +6,7 @@ Not here: pages and the interface for programs (``idp.admin``), citizens (``idp.
 """
 
 from idp.staff.member import Member
-from idp.staff.permissions import PERMISSIONS
 from idp.staff.queries import find, find_by_name, members
 from idp.staff.roles import ROLES, Role
 
-__all__ = ["PERMISSIONS", "ROLES", "Member", "Role", "find", "find_by_name", "members"]
+__all__ = ["ROLES", "Member", "Role", "find", "find_by_name", "members"]

@@ -9,8 +9,8 @@ from idp.authenticators.password import form, weak
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.divisions import Reach
+from idp.permissions import Group
 from idp.staff import roles
-from idp.staff.roles import Group
 
 Status = Literal["invited", "claimed", "active", "disabled"]
 """``invited``: a link is out. ``claimed``: somebody used it, and security administration has to say that it

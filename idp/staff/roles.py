@@ -6,11 +6,8 @@ of them can widen its own power alone.
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
-from idp.staff.permissions import PERMISSIONS
-
-Group = Literal["system", "security", "audit"]
+from idp.permissions import PERMISSIONS, Group
 
 GROUPS: dict[Group, tuple[str, str]] = {
     "system": ("系统管理", "System administration"),
@@ -34,6 +31,8 @@ def _role(name: str, group: Group, chinese: str, english: str, permissions: str)
     named = frozenset(f"admin:{one}" for one in permissions.split())
     if unknown := named - PERMISSIONS.keys():
         raise ValueError(f"role {name}: {sorted(unknown)} are no permissions")
+    if foreign := [one for one in named if group not in PERMISSIONS[one].groups]:
+        raise ValueError(f"role {name}: {sorted(foreign)} belong to other administrations")
     return Role(name=name, group=group, chinese=chinese, english=english, permissions=named)
 
 

@@ -6,7 +6,7 @@ from idp import divisions
 from idp.admin.guard import member
 from idp.admin.needs import ANY_MEMBER, marked
 from idp.admin.views.frame import blueprint, show
-from idp.staff import PERMISSIONS
+from idp.permissions import PERMISSIONS
 
 
 @blueprint.get("/")

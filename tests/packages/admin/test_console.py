@@ -11,7 +11,8 @@ from werkzeug.test import Client as Browser
 from idp import settings, staff
 from idp.admin.needs import need_of
 from idp.base import clock
-from idp.staff import PERMISSIONS, ROLES, sessions
+from idp.permissions import PERMISSIONS
+from idp.staff import ROLES, sessions
 from idp.staff.member import PASSWORD_LIFETIME
 from tests.actors import ISSUER
 from tests.conftest import MovableClock
