@@ -27,7 +27,14 @@ def count_backlog() -> None:
 
 #: Jobs that wait for nobody outside go round together; a portal that does not answer holds up only its own.
 ROUNDS = (
-    (audit_jobs.ship, audit_jobs.seal, count_backlog, logout_jobs.end_stopped, login_jobs.forget_failures),
+    (
+        audit_jobs.ship,
+        audit_jobs.seal,
+        audit_jobs.sign_root,
+        count_backlog,
+        logout_jobs.end_stopped,
+        login_jobs.forget_failures,
+    ),
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
     (approval_jobs.ping_due, approval_jobs.forget_pings, staff_jobs.disable_unused),

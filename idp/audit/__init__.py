@@ -29,12 +29,15 @@ def record(
     session: str | None = None,
     outcome: Outcome = "success",
     reason: str = "",
+    item: str = "",
+    mandate: str = "",
+    region: str = "",
     **detail: object,
 ) -> None:
     """Record an event of a path that writes no SQL; raises ``Unavailable`` when it cannot be kept."""
     members = event.compose(
         kind, person=person, organization=organization, client=client, session=session,
-        outcome=outcome, reason=reason, detail=detail,
+        outcome=outcome, reason=reason, detail=detail, item=item, mandate=mandate, region=region,
     )  # fmt: skip
     spool.append(orjson.dumps(members))
 
@@ -49,12 +52,15 @@ def record_in(
     session: str | None = None,
     outcome: Outcome = "success",
     reason: str = "",
+    item: str = "",
+    mandate: str = "",
+    region: str = "",
     **detail: object,
 ) -> None:
     """Record an event in the transaction of the change it tells of: both last, or neither."""
     members = event.compose(
         kind, person=person, organization=organization, client=client, session=session,
-        outcome=outcome, reason=reason, detail=detail,
+        outcome=outcome, reason=reason, detail=detail, item=item, mandate=mandate, region=region,
     )  # fmt: skip
     transaction.execute(insert(queries.EVENTS), members)
     transaction.execute(insert(queries.UNSEALED), {"event_id": members["id"], "time": members["time"]})

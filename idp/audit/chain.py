@@ -6,15 +6,14 @@ is a shorter, unbroken chain.
 
 import os
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import orjson
 
 from idp import settings
+from idp.audit.witness import GENESIS, link
 
-#: What the first place has as its predecessor's hash.
-GENESIS = "0" * 64
+__all__ = ["GENESIS", "Broken", "Head", "keep", "kept", "link", "replace"]
 
 
 class Broken(Exception):
@@ -27,11 +26,6 @@ class Head:
 
     seq: int
     hash: str
-
-
-def link(seq: int, previous: str, line: bytes) -> str:
-    """The hash of an event at a place: SHA-256 of place, previous hash and canonical line."""
-    return sha256(b"%d\n%s\n%s" % (seq, previous.encode(), line)).hexdigest()
 
 
 def _path() -> Path:

@@ -1,10 +1,12 @@
 """``idp audit``: verify the record, show it, list its events, go on after an incident."""
 
 from datetime import UTC, datetime
+from typing import TextIO
 
 import click
 
 from idp.audit import jobs, queries
+from idp.audit.details import type_of
 from idp.audit.event import Event
 from idp.audit.events import FIELDS, KINDS
 from idp.audit.verification import Report, verify
@@ -18,9 +20,10 @@ def audit() -> None:
 
 
 @audit.command("verify")
-def verify_record() -> None:
-    """Walk the hash chain; name the first altered, missing, reordered or duplicated row, or a cut tail."""
-    report = verify()
+@click.option("--roots", "kept", type=click.File("r"), help="signed roots somebody kept, one a line")
+def verify_record(kept: TextIO | None) -> None:
+    """Check rows, chain and signed roots; name the first altered, missing, reordered or duplicated row."""
+    report = verify(kept.read().split() if kept else ())
     click.echo(_summary(report))
     if not report.intact:
         raise click.exceptions.Exit(1)
@@ -53,6 +56,17 @@ def list_events(markdown: bool) -> None:
         click.echo(f"{name:24} {kind.english} ({kind.chinese})")
 
 
+@audit.command("roots")
+@click.option("--after", default=0, help="only those behind this number")
+@click.option("--sign", is_flag=True, help="sign the newest place now, if the hour is over")
+def list_roots(after: int, sign: bool) -> None:
+    """Print the signed roots, one a line, for whoever keeps them elsewhere."""
+    if sign:
+        jobs.sign_root()
+    for root in queries.roots(after):
+        click.echo(root.jws)
+
+
 @audit.command()
 @click.option("--operator", required=True, help="who decides")
 @click.option("--reason", required=True, help="why, for instance which backup was restored")
@@ -70,7 +84,8 @@ def events_page() -> str:
         "Made by `idp audit events --markdown` from `idp/audit/events.py`; a test fails when it is stale.",
         "Every event also carries: id, time (µs, UTC), outcome (success, refused, failed), person,",
         "organisation, client, session (a digest), address, request id, reason. Values that look like an",
-        "identity number, a phone or a token are masked before they are written.",
+        "identity number, a phone or a token are masked before they are written. Where it is known, an event",
+        "also names the item applied for, the mandate used and the region it belongs to.",
         "",
         "| event | meaning | 含义 | details |",
         "|---|---|---|---|",
@@ -81,16 +96,18 @@ def events_page() -> str:
         "",
         "## Details",
         "",
-        "| name | holds |",
-        "|---|---|",
-        *(f"| `{name}` | {holds} |" for name, holds in FIELDS.items()),
+        "A detail has one type wherever it stands; names are a list of texts, or one text with spaces.",
+        "",
+        "| name | type | holds |",
+        "|---|---|---|",
+        *(f"| `{name}` | {type_of(name)} | {holds} |" for name, holds in FIELDS.items()),
         "",
     ]
     return "\n".join(lines)
 
 
 def _code(names: frozenset[str]) -> str:
-    return ", ".join(f"`{name}`" for name in sorted(names))
+    return ", ".join(f"`{name}` {type_of(name)}" for name in sorted(names))
 
 
 def _cells(event: Event) -> tuple[str, ...]:
@@ -103,7 +120,14 @@ def _cells(event: Event) -> tuple[str, ...]:
 
 def _summary(report: Report) -> str:
     place = f"at {report.head.seq} ({report.head.hash})" if report.head else "empty"
-    lines = [f"{report.checked} rows checked, {report.waiting} wait for their place; chain {place}"]
+    lines = [
+        f"{report.checked} rows checked, {report.waiting} wait for their place; chain {place}",
+        f"{report.roots} signed roots compared",
+    ]
+    if report.removed:
+        lines.append(f"{report.removed} events were removed at the end of their retention")
+    if not report.vouched:
+        lines.append("the newest root is not signed by a key of ours that is in use: sign one and look again")
     if waiting := jobs.backlog():
         lines.append(f"{waiting} bytes in the spool of this machine are not shipped yet")
     if broken := jobs.quarantined():

@@ -21,6 +21,7 @@ OUTCOMES: tuple[str, ...] = get_args(Outcome)
 WIDTHS = {
     "id": 36, "kind": 40, "outcome": 8, "person": 64, "organization": 64, "client": 128, "session": 64,
     "address": 45, "request_id": 64, "reason": 200, "detail": 1 << 16,
+    "item": 64, "mandate": 64, "region": 12,
 }  # fmt: skip
 DETAIL_WIDTH = 256
 DETAIL_ITEMS = 32
@@ -37,7 +38,8 @@ _harmless: set[str] = set()
 class Event:
     """One line of the record; absent members are empty.
 
-    Members are alphabetical: their order is that of the canonical form.
+    Members are alphabetical: their order is that of the canonical form, from which item, mandate and region
+    are left out when they are empty.
     """
 
     address: str
@@ -45,11 +47,17 @@ class Event:
     detail: str
     """A JSON object, members sorted."""
     id: str
+    item: str = ""
+    """Code of the service item that was applied for."""
     kind: str
+    mandate: str = ""
+    """Id of the mandate that was used."""
     organization: str
     outcome: str
     person: str
     reason: str
+    region: str = ""
+    """Administrative division it belongs to (GB/T 2260), by which officers see their own alone."""
     request_id: str
     session: str
     """Digest of the session's id."""
@@ -58,7 +66,8 @@ class Event:
 
     def line(self) -> bytes:
         """The canonical form: JSON, members sorted, no spaces, UTF-8; what is spooled and hashed."""
-        return orjson.dumps(self)
+        members = {name: getattr(self, name) for name in MEMBERS}
+        return orjson.dumps({name: value for name, value in members.items() if value or name not in OPTIONAL})
 
     @classmethod
     def parse(cls, line: bytes) -> Self:
@@ -67,18 +76,26 @@ class Event:
 
 
 MEMBERS = tuple(field.name for field in fields(Event))
-#: Widths of the texts as they stand in a line: all members but the last, the time.
-_TEXTS = tuple(WIDTHS[name] for name in MEMBERS[:-1])
+OPTIONAL = ("item", "mandate", "region")
+_REQUIRED = tuple(name for name in MEMBERS if name not in OPTIONAL)
 
 
 def read(line: bytes) -> dict[str, Any]:
     """The members of a canonical line; raises ``ValueError`` for any other."""
     members = orjson.loads(line)
-    if not isinstance(members, dict) or tuple(members) != MEMBERS or orjson.dumps(members) != line:
+    if not isinstance(members, dict) or not _named(members) or orjson.dumps(members) != line:
         raise ValueError("not a canonical audit event")
     if not _well_formed(members):
         raise ValueError("not an audit event")
     return members
+
+
+def _named(members: dict[str, Any]) -> bool:
+    names = tuple(members)
+    if names == _REQUIRED:
+        return True
+    optional = [name for name in OPTIONAL if name in members]
+    return sorted(_REQUIRED + tuple(optional)) == list(names) and all(members[name] for name in optional)
 
 
 def _well_formed(members: dict[str, Any]) -> bool:
@@ -87,7 +104,7 @@ def _well_formed(members: dict[str, Any]) -> bool:
         type(time) is int
         and 0 < time < 1 << 63
         and set(map(type, texts)) == {str}
-        and all(map(le, map(len, texts), _TEXTS))
+        and all(map(le, map(len, texts), map(WIDTHS.__getitem__, members)))
         and "".join(texts).isprintable()
         and members["outcome"] in OUTCOMES
         and isinstance(orjson.loads(members["detail"]), dict)
@@ -104,14 +121,17 @@ def compose(
     outcome: str,
     reason: str,
     detail: dict[str, object],
+    item: str = "",
+    mandate: str = "",
+    region: str = "",
 ) -> dict[str, Any]:
     """The members of a new event of this moment and this request, in canonical order."""
-    events.check(kind, detail)
+    detail = events.check(kind, detail)
     if outcome not in OUTCOMES:
         raise ValueError(f"audit outcome {outcome!r} is none of {OUTCOMES}")
     request = trace.current()
     time = now_us()
-    return {
+    members: dict[str, Any] = {
         "address": request.address,
         "client": _clean(client, WIDTHS["client"]) if client else "",
         "detail": _detail(detail) if detail else "{}",
@@ -125,6 +145,13 @@ def compose(
         "session": digest(session) if session else "",
         "time": time,
     }
+    return members if not (item or mandate or region) else _with(members, item, mandate, region)
+
+
+def _with(members: dict[str, Any], *optional: str) -> dict[str, Any]:
+    """The members with the optional ones that are not empty, in canonical order."""
+    given = {name: _clean(text, WIDTHS[name]) for name, text in zip(OPTIONAL, optional, strict=True) if text}
+    return dict(sorted((members | given).items()))
 
 
 def _new_id(time: int) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from idp import settings
-from idp.audit import chain, event, service, spool
+from idp.audit import chain, event, roots, service, spool
+from idp.base import clock
 
 log = logging.getLogger("idp.audit")
 
@@ -40,6 +41,24 @@ def seal() -> int:
     return total
 
 
+def sign_root() -> int:
+    """Sign the newest place of the chain when the hour is over; returns how many roots were signed."""
+    with _alone() as alone:
+        if not alone:
+            return 0
+        try:
+            root = service.sign_root(chain.kept(), clock.now() - roots.INTERVAL)
+        except IntegrityError:
+            return 0  # another machine was first
+        except chain.Broken as error:
+            log.critical("audit chain is broken, no root is signed: %s", error)
+            return 0
+        if root is None:
+            return 0
+        roots.keep_outside(root)
+        return 1
+
+
 def resume(operator: str, reason: str) -> None:
     """Accept the chain as it stands after a restore or an incident, and go on from there."""
     try:
@@ -47,6 +66,7 @@ def resume(operator: str, reason: str) -> None:
     except chain.Broken:
         kept = None
     chain.keep(service.resume(kept, operator, reason))
+    roots.leave_outside()
 
 
 def backlog() -> int:

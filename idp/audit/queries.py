@@ -5,25 +5,29 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Row, TableClause, Text, column, exists, func, select, table
 
-from idp.audit.event import MEMBERS, Event
+from idp.audit import months
+from idp.audit.event import MEMBERS, OPTIONAL, Event
+from idp.audit.roots import Root
 from idp.store import db
 
 
 def _table(name: str, *columns: str) -> TableClause:
-    numbers = ("seq", "time")
-    return table(name, *(column(each, BigInteger() if each in numbers else Text()) for each in columns))
+    return table(name, *(column(each, BigInteger() if each in _NUMBERS else Text()) for each in columns))
 
 
+_NUMBERS = ("began_at", "count", "delivered_at", "ended_at", "next_at", "number", "seen_at", "seq", "time")
 EVENTS = _table("audit_event", *MEMBERS)
 CHAIN = _table("audit_chain", "seq", "event_id", "previous", "hash")
 UNSEALED = _table("audit_unsealed", "event_id", "time")
+ROOTS = _table("audit_root", "number", "seq", "hash", "time", "jws", "key")
 
 _WALK = 1000
 
 
 def event_of(found: Sequence[Any]) -> Event:
     """The event of the columns of ``audit_event``."""
-    return Event(**dict(zip(MEMBERS, found, strict=True)))
+    members = dict(zip(MEMBERS, found, strict=True))
+    return Event(**members | {name: members[name] or "" for name in OPTIONAL})
 
 
 def events(
@@ -37,22 +41,22 @@ def events(
     ]
     statement = (
         select(EVENTS)
-        .where(EVENTS.c.time >= since, *wanted)
-        .order_by(EVENTS.c.time.desc(), EVENTS.c.id)
+        .where(EVENTS.c.id >= months.first_id(since), *wanted)
+        .order_by(EVENTS.c.id.desc())
         .limit(limit)
     )
     return [event_of(found) for found in db.fetch_all(statement)]
 
 
-def chain() -> Iterator[list[Row[Any]]]:
+def chain(after: int = -1, until: int | None = None) -> Iterator[list[Row[Any]]]:
     """The chain in order, in batches: seq, event_id, previous, hash, then the event (NULLs if gone)."""
-    after = -1
     joined = CHAIN.outerjoin(EVENTS, EVENTS.c.id == CHAIN.c.event_id)
+    end = (CHAIN.c.seq <= until,) if until is not None else ()
     while True:
         statement = (
             select(CHAIN, EVENTS)
             .select_from(joined)
-            .where(CHAIN.c.seq > after)
+            .where(CHAIN.c.seq > after, *end)
             .order_by(CHAIN.c.seq)
             .limit(_WALK)
         )
@@ -63,31 +67,44 @@ def chain() -> Iterator[list[Row[Any]]]:
         after = batch[-1][0]
 
 
-def sealed_twice() -> str | None:
-    """An event that has two places in the chain."""
-    statement = (
-        select(func.min(CHAIN.c.seq), CHAIN.c.event_id)
-        .group_by(CHAIN.c.event_id)
-        .having(func.count() > 1)
-        .order_by(func.min(CHAIN.c.seq))
-        .limit(1)
-    )
+def places(event_id: str) -> int:
+    """How many places of the chain an event has."""
+    statement = select(func.count()).select_from(CHAIN).where(CHAIN.c.event_id == event_id)
     found = db.fetch_one(statement)
-    return str(found.event_id) if found else None
+    return int(found[0]) if found else 0
 
 
 def never_sealed() -> str | None:
     """An event that is neither in the chain nor waiting for it."""
-    statement = (
-        select(EVENTS.c.id)
-        .where(
-            ~exists().where(CHAIN.c.event_id == EVENTS.c.id),
-            ~exists().where(UNSEALED.c.event_id == EVENTS.c.id),
+    after = ""
+    while True:
+        window = select(EVENTS.c.id).where(EVENTS.c.id > after).order_by(EVENTS.c.id).limit(_WALK).subquery()
+        last = db.fetch_one(select(func.max(window.c.id)))
+        if last is None or last[0] is None:
+            return None
+        statement = (
+            select(window.c.id)
+            .where(
+                ~exists().where(CHAIN.c.event_id == window.c.id),
+                ~exists().where(UNSEALED.c.event_id == window.c.id),
+            )
+            .order_by(window.c.id)
+            .limit(1)
         )
-        .order_by(EVENTS.c.time)
-        .limit(1)
-    )
-    found = db.fetch_one(statement)
+        if found := db.fetch_one(statement):
+            return str(found[0])
+        after = last[0]
+
+
+def roots(after: int = 0) -> list[Root]:
+    """The signed roots behind a number, in order."""
+    statement = select(ROOTS).where(ROOTS.c.number > after).order_by(ROOTS.c.number)
+    return [Root(**found._mapping) for found in db.fetch_all(statement)]
+
+
+def newest(kind: str) -> Event | None:
+    """The newest event of a kind."""
+    found = events(kind=kind, limit=1)
     return found[0] if found else None
 
 
@@ -101,6 +118,11 @@ def waiting_without_event() -> str | None:
     )
     found = db.fetch_one(statement)
     return found[0] if found else None
+
+
+def waits(event_id: str) -> bool:
+    """Whether an event waits for its place in the chain."""
+    return db.fetch_one(select(UNSEALED.c.event_id).where(UNSEALED.c.event_id == event_id)) is not None
 
 
 def unsealed() -> int:

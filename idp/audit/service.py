@@ -1,16 +1,18 @@
 """Lasting verbs of the record: keep shipped events, give events their place, resume after a break."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 import orjson
 from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from idp import audit
-from idp.audit import rows
+from idp.audit import roots, rows
 from idp.audit.chain import GENESIS, Broken, Head, link
 from idp.audit.event import Event
-from idp.audit.queries import CHAIN, EVENTS, UNSEALED, event_of
+from idp.audit.queries import CHAIN, EVENTS, ROOTS, UNSEALED, event_of
+from idp.audit.roots import Root
 from idp.store.db import transaction
 
 Lines = Mapping[str, bytes]
@@ -55,9 +57,31 @@ def seal(session: Session, kept: Head | None, most: int) -> tuple[int, Head | No
 
 
 @transaction
-def resume(session: Session, kept: Head | None, operator: str, reason: str) -> Head | None:
-    """Take the chain as it is now for the true one, and record who decided so and why."""
+def sign_root(session: Session, kept: Head | None, due: int) -> Root | None:
+    """Sign the newest place, unless the newest root was signed at ``due`` or later; returns the new root.
+
+    Raises ``Broken`` as ``seal`` does; of two that sign at once, one gets an ``IntegrityError``.
+    """
+    _demand(session, kept)
+    newest = session.execute(select(ROOTS).order_by(ROOTS.c.number.desc()).limit(1)).first()
+    before = Root(**newest._mapping) if newest else None
     tail = _tail(session)
+    if tail is None or (before and before.time >= due):
+        return None
+    root = roots.sign(tail, before)
+    session.execute(insert(ROOTS).values(**asdict(root)))
+    audit.record_in(session, "audit.root", number=root.number, seq=root.seq, hash=root.hash)
+    return root
+
+
+@transaction
+def resume(session: Session, kept: Head | None, operator: str, reason: str) -> Head | None:
+    """Take the chain as it is now for the true one, and record who decided so and why.
+
+    Roots of places that are no more go: the event tells whoever kept them what became of those.
+    """
+    tail = _tail(session)
+    session.execute(delete(ROOTS).where(ROOTS.c.seq > (tail.seq if tail else 0)))
     audit.record_in(
         session, "audit.resume", reason=reason, operator=operator,
         seq=tail.seq if tail else 0, hash=tail.hash if tail else GENESIS, previous=kept.seq if kept else 0,

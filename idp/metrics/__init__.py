@@ -9,7 +9,10 @@ imported: each process counts into files there, and whoever is asked adds them u
 
 from idp.metrics.metrics import (
     CONTENT_TYPE,
+    audit_alarms,
+    audit_detail_dropped,
     audit_spool,
+    audit_stream,
     hash_queue,
     login,
     outbound,
@@ -20,6 +23,6 @@ from idp.metrics.metrics import (
 )
 
 __all__ = [
-    "CONTENT_TYPE", "audit_spool", "hash_queue", "login", "outbound", "process_ended", "render", "request",
-    "token",
+    "CONTENT_TYPE", "audit_alarms", "audit_detail_dropped", "audit_spool", "audit_stream", "hash_queue",
+    "login", "outbound", "process_ended", "render", "request", "token",
 ]  # fmt: skip

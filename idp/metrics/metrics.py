@@ -34,6 +34,25 @@ _SPOOL = Gauge(
     multiprocess_mode="mostrecent",
     registry=_REGISTRY,
 )
+_DROPPED = Counter(
+    "idp_audit_details_dropped",
+    "Details of audit events that the closed list does not allow and that were left out",
+    registry=_REGISTRY,
+)
+_ALARMS = Gauge(
+    "idp_audit_alarms",
+    "Alarms that are open, by kind",
+    ("kind",),
+    multiprocess_mode="mostrecent",
+    registry=_REGISTRY,
+)
+_STREAM = Gauge(
+    "idp_audit_stream_waiting",
+    "Audit events that wait to be streamed, by where to",
+    ("sink",),
+    multiprocess_mode="mostrecent",
+    registry=_REGISTRY,
+)
 _HASHES = Gauge(
     "idp_password_hash_queue",
     "Logins that wait for a password hash",
@@ -78,6 +97,21 @@ def outbound(method: str, outcome: str) -> None:
 def audit_spool(waiting: int) -> None:
     """Set how many bytes wait in the audit spool of this machine."""
     _SPOOL.set(waiting)
+
+
+def audit_detail_dropped(count: int) -> None:
+    """Count details of events that were left out because the closed list does not allow them."""
+    _DROPPED.inc(count)
+
+
+def audit_alarms(kind: str, count: int) -> None:
+    """Set how many alarms of a kind are open."""
+    _ALARMS.labels(kind).set(count)
+
+
+def audit_stream(sink: str, waiting: int) -> None:
+    """Set how many events wait to be streamed to a sink."""
+    _STREAM.labels(sink).set(waiting)
 
 
 def hash_queue(waiting: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from idp.audit.events import KINDS
 
 ROOT = Path(__file__).parents[2]
-MEMBERS = {"person", "organization", "client", "session", "outcome", "reason"}
+MEMBERS = {"person", "organization", "client", "session", "outcome", "reason", "item", "mandate", "region"}
 
 
 def calls() -> Iterator[tuple[str, ast.Call]]:

@@ -14,35 +14,7 @@ from idp import audit
 from idp.audit import chain, jobs, queries, service
 from idp.audit.queries import CHAIN, EVENTS, UNSEALED
 from idp.store import db
-
-
-def sealed(count: int) -> None:
-    for number in range(count):
-        audit.record("login.success", client=f"portal-{number}")
-    jobs.ship()
-    jobs.seal()
-
-
-@db.transaction
-def waiting(session: service.Session, count: int) -> None:
-    for number in range(count):
-        audit.record_in(session, "login.success", client=f"portal-{number}")
-
-
-def tamper(*statements: Any) -> None:
-    with db.writing_engine().begin() as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def event_at(seq: int) -> str:
-    return str(db.fetch_all(select(CHAIN.c.event_id).where(CHAIN.c.seq == seq))[0][0])
-
-
-def found() -> tuple[str, int | None]:
-    problem = audit.verify().problem
-    assert problem is not None
-    return problem.wrong, problem.seq
+from tests.packages.audit.chains import event_at, found, sealed, tamper, waiting
 
 
 def test_an_untouched_record_is_intact(var_dir: Path) -> None:

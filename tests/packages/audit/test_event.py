@@ -84,10 +84,13 @@ def test_a_number_or_phone_in_any_member_is_masked(member: str) -> None:
     "value",
     [NUMBER, int(NUMBER[1:] + "1"), PHONE, int(PHONE), "+86 138 0013 8000", "010101 19900307 0050",
      "https://portal.example/cb?id=" + NUMBER, TOKEN, "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
-     "Bearer abcdef", "password=hunter2", [PHONE], ("x", NUMBER)],
+     "Bearer abcdef", "password=hunter2", [PHONE], ["x", NUMBER]],
 )  # fmt: skip
 def test_a_detail_that_looks_personal_or_secret_is_masked(value: object) -> None:
-    kept = json.loads(made(detail={"cause": value}).detail)["cause"]
+    kind, name = {int: ("login.failure", "count"), list: ("consent.grant", "scope")}.get(
+        type(value), ("login.failure", "cause")
+    )
+    kept = json.loads(made(kind, detail={name: value}).detail)[name]
     secrets = value if isinstance(value, list | tuple) else [value]
     for secret in secrets:
         if secret != "x":
@@ -174,3 +177,18 @@ def test_a_line_with_other_spacing_or_order_is_refused() -> None:
     members = json.loads(made().line())
     with pytest.raises(ValueError, match="canonical"):
         Event.parse(json.dumps(members).encode())
+
+
+def test_item_mandate_and_region_stand_in_the_line_only_where_they_are() -> None:
+    bare, full = made(), made(item="3501-A", mandate=str(uuid.uuid4()), region="350102")
+    assert {"item", "mandate", "region"}.isdisjoint(json.loads(bare.line()))
+    assert tuple(json.loads(full.line())) == event.MEMBERS
+    for one in (bare, full):
+        assert Event.parse(one.line()) == one
+
+
+@pytest.mark.parametrize("change", [{"item": ""}, {"region": 44}, {"mandate": "x" * 65}, {"region": None}])
+def test_an_optional_member_that_is_empty_or_wrong_is_refused(change: dict[str, object]) -> None:
+    members = orjson.loads(made(item="a", mandate="b", region="c").line()) | change
+    with pytest.raises(ValueError):  # noqa: PT011
+        Event.parse(orjson.dumps(members, option=orjson.OPT_SORT_KEYS))

@@ -1,9 +1,12 @@
 """The closed list of events."""
 
+import json
+import logging
+
 import pytest
 
-from idp import audit
-from idp.audit import events
+from idp import audit, metrics, settings
+from idp.audit import details, event, events, jobs, queries
 from idp.audit.event import WIDTHS
 
 pytestmark = pytest.mark.usefixtures("var_dir")
@@ -17,6 +20,62 @@ def test_an_unlisted_kind_is_a_defect() -> None:
 def test_an_unlisted_detail_is_a_defect() -> None:
     with pytest.raises(ValueError, match="colour"):
         audit.record("login.success", colour="red")
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("login.success", {"level": "2"}), ("login.success", {"level": True}),
+        ("login.success", {"method": 1}),
+        ("login.success", {"amr": ["pwd", 1]}), ("login.success", {"amr": {"pwd": 1}}),
+        ("person.rename", {"version": 1.5}), ("login.failure", {"cause": ["a"]}),
+    ],
+)  # fmt: skip
+def test_a_detail_of_another_type_is_a_defect(kind: str, detail: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=next(iter(detail))):
+        audit.record(kind, **detail)  # type: ignore[arg-type]
+    assert jobs.backlog() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "detail"),
+    [
+        ("login.success", {"level": 2, "amr": ("pwd", "otp"), "acr": None}),
+        ("login.success", {"amr": "pwd otp"}),
+        ("person.rename", {"version": 3}), ("consent.grant", {"version": "2026-11"}),
+    ],
+)  # fmt: skip
+def test_a_detail_of_its_type_is_taken(kind: str, detail: dict[str, object]) -> None:
+    audit.record(kind, **detail)  # type: ignore[arg-type]
+    assert jobs.ship() == 1
+
+
+def test_in_production_a_wrong_detail_is_left_out_counted_and_logged(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = _dropped()
+    here = settings.current()
+    monkeypatch.setattr(settings, "current", lambda: here.model_copy(update={"environment": "production"}))
+    with caplog.at_level(logging.ERROR):
+        audit.record("login.success", person="p1", method="pwd", colour="red", level="two")
+    with pytest.raises(ValueError, match="not in idp"):
+        audit.record("login.nonsense")
+    jobs.ship()
+    (kept,) = queries.events()
+    assert (kept.person, json.loads(kept.detail)) == ("p1", {"method": "pwd"})
+    assert _dropped() == before + 2
+    assert "['colour', 'level']" in caplog.text
+
+
+def _dropped() -> float:
+    lines = metrics.render().decode().splitlines()
+    (line,) = (one for one in lines if one.startswith("idp_audit_details_dropped_total"))
+    return float(line.split()[1])
+
+
+def test_every_typed_detail_is_listed() -> None:
+    assert set(events.FIELDS) >= details.NUMBERS | details.NAMES | details.EITHER
+    assert tuple(sorted(set(event.MEMBERS) - set(event._REQUIRED))) == event.OPTIONAL
 
 
 def test_an_unknown_outcome_is_a_defect() -> None:
