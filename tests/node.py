@@ -15,13 +15,13 @@ def missing() -> str:
     return f"{' and '.join(absent)} not installed" if absent else ""
 
 
-def install(source: Path) -> Path:
-    """Put a folder's programs beside the packages its lock file names; the folder where they can run."""
+def install(source: Path, *others: Path) -> Path:
+    """Put a folder's programs, and others, beside the packages its lock file names; the folder to run in."""
     folder = _ROOT / str(json.loads((source / "package.json").read_text())["name"])
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for program in (*source.glob("*.js"), source / "package.json"):
+        for program in (*source.glob("*.js"), *others, source / "package.json"):
             shutil.copy(program, folder)
         wanted, present = source / "package-lock.json", folder / "package-lock.json"
         if not present.exists() or present.read_bytes() != wanted.read_bytes():

@@ -25,7 +25,8 @@ from tests.node import install
 from tests.postgres import free_port
 from tests.wire import Request, exchange
 
-_HERE = Path(__file__).parent
+PACKAGES = Path(__file__).parent
+"""Where its version is locked."""
 REDIRECT = "http://127.0.0.1:1/callback"
 _PASSWORD = "correct horse battery staple"
 
@@ -41,7 +42,7 @@ class Running:
 
 def version() -> str:
     """The pinned version, as the report names it."""
-    return str(json.loads((_HERE / "package.json").read_text())["dependencies"]["oidc-provider"])
+    return str(json.loads((PACKAGES / "package.json").read_text())["dependencies"]["oidc-provider"])
 
 
 @contextmanager
@@ -57,10 +58,10 @@ def running(
     valkey = embedded.start(folder / "valkey.sock", folder / f"valkey-{port}")
     redis = str(folder / "valkey.sock")
     settings.write_text(json.dumps(_settings(port, processes, secret, key, names, redirect, redis)))
-    command = ["node", str(install(_HERE) / "server.js"), str(settings)]
+    command = ["node", str(install(PACKAGES) / "server.js"), str(settings)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(server, port)
+        await_ready(server, port)
         target = Target(
             name=f"node oidc-provider {version()}, {processes} processes",
             issuer=f"http://127.0.0.1:{port}",
@@ -124,7 +125,8 @@ def _settings(
     }
 
 
-def _wait(server: subprocess.Popen[bytes], port: int, seconds: float = 30) -> None:
+def await_ready(server: subprocess.Popen[bytes], port: int, seconds: float = 30) -> None:
+    """Wait until the peer answers."""
     deadline = time.monotonic() + seconds
     while True:
         if server.poll() is not None:
