@@ -9,7 +9,9 @@ from pathlib import Path
 from sqlalchemy.exc import IntegrityError
 
 from idp import settings
-from idp.audit import chain, event, roots, service, spool
+from idp.audit import chain, event, queries, roots, service, spool
+from idp.audit.months import Month, kept_from
+from idp.audit.retention import Cleaning
 from idp.base import clock
 
 log = logging.getLogger("idp.audit")
@@ -17,6 +19,10 @@ log = logging.getLogger("idp.audit")
 _CHUNK = 256 * 1024
 _BATCH = 500
 _ATTEMPTS = 3
+_HOUR = 3600
+
+#: When jobs that are done once an hour are due again.
+_next: dict[str, int] = {}
 
 
 def ship() -> int:
@@ -57,6 +63,54 @@ def sign_root() -> int:
             return 0
         roots.keep_outside(root)
         return 1
+
+
+def make_months() -> int:
+    """See once an hour that months to come have partitions; returns how many were made."""
+    return service.make_months(Month.of(clock.now())) if _due("make_months") else 0
+
+
+def clean() -> int:
+    """Remove the oldest month that is no longer kept, once an hour; returns how many events went.
+
+    One month a time, so that a server that was off for long does not remove for hours what it also has to
+    write; what an earlier round left undone is finished first.
+    """
+    if not _due("clean"):
+        return 0
+    with _alone() as alone:
+        if not alone:
+            return 0
+        if unfinished := Cleaning.of(queries.newest("audit.clean")):
+            _finish(unfinished)
+        oldest = queries.oldest()
+        keep = kept_from(clock.now(), settings.current().audit_retention_days)
+        if oldest is None or oldest >= keep or queries.waits_before(oldest.next.start * 1_000_000):
+            return 0
+        try:
+            cleaning = service.clean(oldest, chain.kept())
+        except chain.Broken as error:
+            log.critical("audit chain is broken, nothing is removed: %s", error)
+            return 0
+        _finish(cleaning)
+        log.info("audit.clean month=%s rows=%d", cleaning.month, cleaning.count)
+        return cleaning.count
+
+
+def _finish(cleaning: Cleaning) -> None:
+    while service.drop_events(cleaning.month.next.first_id, _BATCH * 4):
+        pass
+    while service.drop_places(cleaning.seq, _BATCH * 4):
+        pass
+
+
+def _due(job: str) -> bool:
+    """Whether a job that is done once an hour is to be done now."""
+    moment = clock.now()
+    if moment < _next.get(job, 0):
+        return False
+    _next[job] = moment + _HOUR
+    return True
 
 
 def resume(operator: str, reason: str) -> None:

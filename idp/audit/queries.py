@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, Row, TableClause, Text, column
 
 from idp.audit import months
 from idp.audit.event import MEMBERS, OPTIONAL, Event
+from idp.audit.months import Month
 from idp.audit.roots import Root
 from idp.store import db
 
@@ -123,6 +124,17 @@ def waiting_without_event() -> str | None:
 def waits(event_id: str) -> bool:
     """Whether an event waits for its place in the chain."""
     return db.fetch_one(select(UNSEALED.c.event_id).where(UNSEALED.c.event_id == event_id)) is not None
+
+
+def waits_before(time: int) -> bool:
+    """Whether an event of before a moment (µs) waits for its place."""
+    return db.fetch_one(select(UNSEALED.c.event_id).where(UNSEALED.c.time < time).limit(1)) is not None
+
+
+def oldest() -> Month | None:
+    """The month of the oldest event."""
+    found = db.fetch_one(select(func.min(EVENTS.c.id)))
+    return Month.of_id(found[0]) if found and found[0] else None
 
 
 def unsealed() -> int:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import CursorResult, delete, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from idp import audit
-from idp.audit import roots, rows
+from idp.audit import partitions, roots, rows
 from idp.audit.chain import GENESIS, Broken, Head, link
 from idp.audit.event import Event
+from idp.audit.months import Month
 from idp.audit.queries import CHAIN, EVENTS, ROOTS, UNSEALED, event_of
+from idp.audit.retention import Cleaning
 from idp.audit.roots import Root
 from idp.store.db import transaction
 
@@ -124,3 +127,46 @@ def _waiting(session: Session, most: int) -> list[Event]:
         .limit(most)
     )
     return [event_of(found) for found in session.execute(statement)]
+
+
+@transaction
+def make_months(session: Session, first: Month) -> int:
+    """See that there are partitions for the months to come; returns how many were made."""
+    return partitions.make(session, first)
+
+
+@transaction
+def clean(session: Session, month: Month, kept: Head | None) -> Cleaning:
+    """Record that all events up to the end of a month go, and drop their partitions if they have some.
+
+    The rest goes by ``drop_events`` and ``drop_places``; cut off, they are called again. Raises ``Broken`` as
+    ``seal`` does: from a broken chain nothing is removed.
+    """
+    _demand(session, kept)
+    partitions.take_time(session)
+    end = month.next.first_id
+    count = session.scalar(select(func.count()).select_from(EVENTS).where(EVENTS.c.id < end)) or 0
+    last = session.scalar(select(func.max(CHAIN.c.seq)).where(CHAIN.c.event_id < end)) or 0
+    last_hash = session.scalar(select(CHAIN.c.hash).where(CHAIN.c.seq == last)) or GENESIS
+    first = session.scalar(select(func.min(CHAIN.c.seq)).where(CHAIN.c.event_id >= end)) or last + 1
+    anchor = session.scalar(select(func.max(ROOTS.c.seq)).where(ROOTS.c.seq < first)) or 0
+    audit.record_in(session, "audit.clean", month=str(month), count=count, hash=last_hash, seq=anchor)
+    partitions.drop(session, end)
+    return Cleaning(event_id="", month=month, count=count, seq=anchor, hash=last_hash)
+
+
+@transaction
+def drop_events(session: Session, before: str, most: int) -> int:
+    """Remove so many events whose ids are below ``before``; returns how many went."""
+    some = select(EVENTS.c.id).where(EVENTS.c.id < before).order_by(EVENTS.c.id).limit(most)
+    return cast(CursorResult[Any], session.execute(delete(EVENTS).where(EVENTS.c.id.in_(some)))).rowcount
+
+
+@transaction
+def drop_places(session: Session, before: int, most: int) -> int:
+    """Remove so many places of the chain before a place, the oldest first; returns how many went."""
+    first = session.scalar(select(func.min(CHAIN.c.seq)))
+    if first is None or first >= before:
+        return 0
+    gone = delete(CHAIN).where(CHAIN.c.seq < min(before, first + most))
+    return cast(CursorResult[Any], session.execute(gone)).rowcount

@@ -154,6 +154,9 @@ class Settings(BaseSettings):
     logout_attempts: int = Field(default=8, ge=1, le=20)
     """Deliveries of one logout token before it is given up and shown as failed."""
 
+    audit_retention_days: int = Field(default=400, ge=400)
+    """Days an audit event is kept; a month goes when its last day is older (the law asks for a year)."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least urgent log lines that are written; libraries that log tokens stay at WARNING."""
     log_json: bool = True

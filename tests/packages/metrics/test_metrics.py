@@ -81,7 +81,8 @@ def test_the_list_is_closed_and_every_metric_is_described() -> None:
     page = metrics.render().decode()
     named = {line.split()[2] for line in page.splitlines() if line.startswith("# TYPE")}
     assert {name for name in named if not name.endswith("_created")} == {
-        "idp_audit_spool_bytes", "idp_logins_total", "idp_outbound_total", "idp_password_hash_queue",
+        "idp_audit_alarms", "idp_audit_details_dropped_total", "idp_audit_spool_bytes",
+        "idp_audit_stream_waiting", "idp_logins_total", "idp_outbound_total", "idp_password_hash_queue",
         "idp_request_seconds", "idp_tokens_total",
     }  # fmt: skip
 
