@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from idp.audit import event, queries, spool
 from idp.audit.event import Event, Outcome
+from idp.audit.inquiry import Inquiry, Page, Reader, search
+from idp.audit.queries import roots as signed_roots
+from idp.audit.roots import Root
 from idp.audit.spool import has_room
 from idp.audit.verification import Problem, Report, verify
 from idp.base.trace import request_context, set_request
 
 __all__ = [
-    "Event", "Outcome", "Problem", "Report",
-    "has_room", "record", "record_in", "request_context", "set_request", "verify",
+    "Event", "Inquiry", "Outcome", "Page", "Problem", "Reader", "Report", "Root",
+    "has_room", "record", "record_in", "request_context", "search", "set_request", "signed_roots", "verify",
 ]  # fmt: skip
 
 

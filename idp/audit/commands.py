@@ -1,10 +1,13 @@
 """``idp audit``: verify the record, show it, list its events, go on after an incident."""
 
 from datetime import UTC, datetime
+from getpass import getuser
+from pathlib import Path
 from typing import TextIO
 
 import click
 
+from idp.audit import export as exports
 from idp.audit import jobs, queries
 from idp.audit.details import type_of
 from idp.audit.event import Event
@@ -37,7 +40,7 @@ def verify_record(kept: TextIO | None) -> None:
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
 def show(kind: str, person: str, client: str, since: datetime | None, limit: int) -> None:
     """Show recorded events, newest first. They hold no full number, phone or token."""
-    start = int(since.replace(tzinfo=UTC).timestamp() * 1_000_000) if since else 0
+    start = _seconds(since) * 1_000_000 if since else 0
     found = queries.events(kind=kind, person=person, client=client, since=start, limit=limit)
     rows = [_COLUMNS, *(_cells(event) for event in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
@@ -68,12 +71,29 @@ def list_roots(after: int, sign: bool) -> None:
 
 
 @audit.command()
+@click.option("--from", "since", type=click.DateTime(), required=True, help="UTC date, or date and time")
+@click.option("--to", "until", type=click.DateTime(), required=True, help="the same; not included")
+@click.option("--operator", default=getuser, help="who exports; the name of the login by default")
+@click.option("--reason", default="", help="for what")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export(since: datetime, until: datetime, operator: str, reason: str, file: Path) -> None:
+    """Write a part of the record, and beside it a program by which anybody can verify it."""
+    part = exports.write(file, _seconds(since), _seconds(until), operator=operator, reason=reason)
+    click.echo(f"places {part.first} to {part.last} with {len(part.roots)} roots are in {file}")
+    click.echo(f"verify: python {file.parent / exports.VERIFIER} {file}")
+
+
+@audit.command()
 @click.option("--operator", required=True, help="who decides")
 @click.option("--reason", required=True, help="why, for instance which backup was restored")
 def resume(operator: str, reason: str) -> None:
     """After a restore: take the chain as it stands for the true one, record that, and seal on."""
     jobs.resume(operator, reason)
     click.echo(f"{jobs.seal()} waiting events were sealed")
+
+
+def _seconds(moment: datetime) -> int:
+    return int(moment.replace(tzinfo=UTC).timestamp())
 
 
 def events_page() -> str:

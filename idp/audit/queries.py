@@ -68,6 +68,12 @@ def chain(after: int = -1, until: int | None = None) -> Iterator[list[Row[Any]]]
         after = batch[-1][0]
 
 
+def first_place() -> int:
+    """The first place that the chain still has; 1 before there is any."""
+    found = db.fetch_one(select(func.min(CHAIN.c.seq)))
+    return int(found[0] or 1) if found else 1
+
+
 def places(event_id: str) -> int:
     """How many places of the chain an event has."""
     statement = select(func.count()).select_from(CHAIN).where(CHAIN.c.event_id == event_id)

@@ -130,6 +130,8 @@ class Export:
             self._root(line["jws"])
         elif kind == "row":
             self._row(line)
+        elif kind == "end":
+            self._end(line["whole"])
         else:
             raise Unreadable("a line of an unknown type")
 
@@ -177,13 +179,14 @@ class Export:
             if self.seq <= self.trusted_up_to:
                 self.vouched = max(self.vouched, self.seq)
 
-    def end(self) -> None:
-        """Judge what must be there at the end."""
+    def _end(self, whole: bool) -> None:
         first = self.manifest["first"]
         if (self.seq, self.hash) != (self.manifest["last"], self.manifest["hash"]):
             raise Wrong(f"place {self.seq + 1}: missing: the rows end before the manifest's last")
         if not (self.manifest["previous"] == GENESIS if first == 1 else first - 1 in self.said):
             raise Wrong(f"no root says what stood before place {first}")
+        if not whole:
+            raise Wrong("the export is not the one that was written")
 
     def summary(self) -> Iterator[str]:
         """What was found, for people."""
@@ -199,25 +202,21 @@ class Export:
 
 
 def lines(path: Path) -> Iterator[Members]:
-    """The lines of an export but its end, which is checked; raises ``Wrong``."""
-    seen, end = hashlib.sha256(), None
+    """The lines of an export; of its end, whether it is that of these lines. Raises ``Wrong``."""
+    seen, ended = hashlib.sha256(), False
     with path.open("rb") as file:
         for number, raw in enumerate(file, start=1):
-            if end is not None:
+            if ended:
                 raise Wrong("something follows the end")
             try:
                 line = json.loads(raw)
             except ValueError:
                 raise Wrong(f"line {number} is damaged") from None
-            if line.get("type") == "end":
-                end = line["sha256"]
-            else:
-                yield line
-                seen.update(raw)
-    if end is None:
+            ended = line["type"] == "end"
+            yield {"type": "end", "whole": line["sha256"] == seen.hexdigest()} if ended else line
+            seen.update(raw)
+    if not ended:
         raise Wrong("the export was cut off")
-    if end != seen.hexdigest():
-        raise Wrong("the export is not the one that was written")
 
 
 def verify(path: Path, keys: list[Members], kept: list[str]) -> Export:
@@ -225,9 +224,6 @@ def verify(path: Path, keys: list[Members], kept: list[str]) -> Export:
     export = Export(keys, kept)
     for line in lines(path):
         export.take(line)
-    if not export.manifest:
-        raise Unreadable(f"no manifest of format {FORMAT}")
-    export.end()
     return export
 
 
