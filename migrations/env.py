@@ -6,7 +6,7 @@ from idp.store.db import db
 
 
 def _is_ours_to_compare(name: str | None, kind: str, _parents: object) -> bool:
-    """Partitions are made by the month and described by their table (decision 0028)."""
+    """Partitions are made by the month and described by their table (decision 0029)."""
     return not (kind == "table" and name is not None and name.startswith("audit_event_"))
 
 

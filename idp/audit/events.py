@@ -1,7 +1,7 @@
 """The closed list of what is recorded: GB/T 22239-2019 §8.1.4.3 (who, when, what, with which result).
 
 A kind that is not listed, or a detail its kind does not list or that is of another type, is a defect
-(decision 0027). Lists are alphabetical; ``docs/events.md`` is made from this file by ``idp audit events
+(decision 0028). Lists are alphabetical; ``docs/events.md`` is made from this file by ``idp audit events
 --markdown``.
 """
 

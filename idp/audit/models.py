@@ -15,7 +15,7 @@ def _index(name: str, *columns: str, where: str = "") -> Index:
 
 
 class AuditEvent(db.Model):  # type: ignore[name-defined,misc]
-    """An event as recorded; rows are inserted, never changed, and go by whole months (decision 0028).
+    """An event as recorded; rows are inserted, never changed, and go by whole months (decision 0029).
 
     An id begins with its moment: by (something, id) the newest of something are found, page by page.
     """

@@ -1,7 +1,7 @@
 """The months of the record: an event's id begins with its moment, so that a month is a range of ids.
 
 Months are those of UTC. They are what retention counts in, and the partitions of ``audit_event`` where the
-database has them (decision 0028).
+database has them (decision 0029).
 """
 
 from collections.abc import Iterator

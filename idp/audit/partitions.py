@@ -1,4 +1,4 @@
-"""The months of ``audit_event`` as partitions, where the database has them (decision 0028).
+"""The months of ``audit_event`` as partitions, where the database has them (decision 0029).
 
 PostgreSQL, Citus and YugabyteDB have; SQLite and CockroachDB have not, and there a month goes in batches.
 A month that is a partition goes at once, without a row being touched.

@@ -2,7 +2,7 @@
 
 A clean-up is an event of the record, ``audit.clean``: the month that went, how many events, and a place of
 the chain before which places may go, too. That place has a signed root and stays: the rest hangs on it.
-Places behind it whose events were of the month stay without them, so the chain has no gap (decision 0028).
+Places behind it whose events were of the month stay without them, so the chain has no gap (decision 0029).
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Signed roots, alarms and streams of the record; its events by month, and findable by what one asks for.
 
-Revision ID: 0006
-Revises: 0005
+Revision ID: 0007
+Revises: 0006
 """
 
 import time
@@ -11,8 +11,8 @@ from alembic import op
 
 from idp.audit.months import Month
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
