@@ -6,13 +6,13 @@ Names and meanings are in ``events.py``; what is in none of the sets here is a t
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-Type = Literal["text", "number", "names", "text or number"]
+Type = Literal["text", "number", "names", "text, number or names"]
 
 NUMBERS = frozenset({
     "attempts", "count", "expires_at", "level", "lifetime", "number", "retry_after", "seq", "window",
 })  # fmt: skip
 #: Several names: a list of texts, or one text with spaces between them.
-NAMES = frozenset({"amr", "audience", "changes", "claims", "details", "filters", "legal_basis", "scope"})
+NAMES = frozenset({"amr", "audience", "changes", "claims", "details", "filters", "legal_basis", "roles", "scope"})
 EITHER = frozenset({"previous", "version"})
 
 
@@ -22,7 +22,7 @@ def type_of(name: str) -> Type:
         return "number"
     if name in NAMES:
         return "names"
-    return "text or number" if name in EITHER else "text"
+    return "text, number or names" if name in EITHER else "text"
 
 
 def _is_number(value: object) -> bool:
@@ -43,7 +43,7 @@ _FITS: Mapping[Type, Callable[[Any], bool]] = {
     "text": _is_text,
     "number": _is_number,
     "names": _are_names,
-    "text or number": lambda value: _is_text(value) or _is_number(value),
+    "text, number or names": lambda value: _is_number(value) or _are_names(value),
 }
 _checks: dict[str, Callable[[Any], bool]] = {}
 
