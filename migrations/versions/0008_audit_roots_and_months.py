@@ -1,7 +1,7 @@
 """Signed roots, alarms and streams of the record; its events by month, and findable by what one asks for.
 
-Revision ID: 0007
-Revises: 0006
+Revision ID: 0008
+Revises: 0007
 """
 
 import time
@@ -11,8 +11,8 @@ from alembic import op
 
 from idp.audit.months import Month
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
