@@ -12,7 +12,9 @@ NUMBERS = frozenset({
     "attempts", "count", "expires_at", "level", "lifetime", "number", "retry_after", "seq", "window",
 })  # fmt: skip
 #: Several names: a list of texts, or one text with spaces between them.
-NAMES = frozenset({"amr", "audience", "changes", "claims", "details", "filters", "legal_basis", "roles", "scope"})
+NAMES = frozenset({
+    "amr", "audience", "changes", "claims", "details", "filters", "legal_basis", "roles", "scope",
+})  # fmt: skip
 EITHER = frozenset({"previous", "version"})
 
 
