@@ -118,6 +118,14 @@ class Client:
     response_modes: tuple[ResponseMode, ...] = ("query",)
     scopes: tuple[str, ...] = ()
     legal_basis: Mapping[str, LegalBasis] = field(default_factory=dict)
+    legal_reference: Mapping[str, str] = field(default_factory=dict)
+    """The law that a scope's statutory duty stands in, as citizens are told."""
+    item_codes: tuple[str, ...] = ()
+    """The service items for which it may ask what is restricted."""
+    impact_assessment: str = ""
+    """The number of the impact assessment of what is restricted (PIPL art. 55)."""
+    restricted_until: int = 0
+    """When the approval of what is restricted ends."""
     subject_types_allowed: tuple[SubjectType, ...] = ("natural",)
     min_level: int = 1
     default_max_age: int | None = None
@@ -174,7 +182,8 @@ class Client:
     _key_sets: dict[Use, KeySet] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "legal_basis", MappingProxyType(dict(self.legal_basis)))
+        for name in ("legal_basis", "legal_reference"):
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
         object.__setattr__(self, "jwks", MappingProxyType(dict(self.jwks)))
         object.__setattr__(self, "fingerprint", fingerprint(self))
         object.__setattr__(self, "_key_sets", {})

@@ -111,9 +111,9 @@ def check(manifest: Manifest) -> tuple[Client, ...]:
     return tuple(clients)
 
 
-def judge(entry: Mapping[str, Any]) -> tuple[Client | None, list[rules.Fault]]:
+def judge(entry: Mapping[str, Any], *, approved: bool = False) -> tuple[Client | None, list[rules.Fault]]:
     """One registration, whoever brings it, and every fault of it by key; no client without a right shape."""
-    return _judge(entry, _terms())
+    return _judge(entry, _terms(approved=approved))
 
 
 def told(error: ValidationError) -> list[str]:
@@ -139,7 +139,7 @@ def _judge(entry: Mapping[str, Any], terms: rules.Terms) -> tuple[Client | None,
     return client, rules.faults(client, terms)
 
 
-def _terms() -> rules.Terms:
+def _terms(*, approved: bool = False) -> rules.Terms:
     conf = settings.current()
     return rules.Terms(
         development=conf.environment != "production",
@@ -148,6 +148,7 @@ def _terms() -> rules.Terms:
         algorithms=keyring.algorithms(),
         certificates=conf.client_certificate != "none",
         authorities=bool(conf.client_certificate_authorities),
+        approved=approved,
     )
 
 

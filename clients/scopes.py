@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from clients.client import LegalBasis
+from clients.client import Client, LegalBasis
+from idp.base import clock
 
 Approval = Literal["automatic", "region", "province", "two_people", "national"]
 Step = Literal["none", "notice", "consent", "separate_consent"]
@@ -31,8 +32,12 @@ class Scope:
     held_back: str = ""
     """Why no client gets it yet."""
 
+    @property
+    def restricted(self) -> bool:
+        """Whether two officers grant it, for items and a time, and each request says what it is for."""
+        return self.approval == "two_people"
 
-NOT_RELEASED = "the ID number itself not yet released to anyone"
+
 NO_SOURCE = "no source for it yet"
 
 SCOPES: tuple[Scope, ...] = (
@@ -146,7 +151,6 @@ SCOPES: tuple[Scope, ...] = (
         approval="two_people",
         step="separate_consent",
         legal_basis=None,
-        held_back=NOT_RELEASED,
     ),
     Scope(
         name="face.verify",
@@ -277,6 +281,19 @@ def find(name: str) -> Scope | None:
 def level(names: Iterable[str]) -> int:
     """The level that the scopes need together; unknown names ask for nothing."""
     return max((scope.level for name in names if (scope := find(name))), default=1)
+
+
+def restricted(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names that are restricted."""
+    return tuple(name for name in names if (scope := find(name)) and scope.restricted)
+
+
+def held(client: Client, name: str) -> bool:
+    """Whether the client has the scope now: what is restricted, until its approval ends."""
+    if name not in client.scopes:
+        return False
+    scope = find(name)
+    return scope is None or not scope.restricted or clock.now() < client.restricted_until
 
 
 def grantable() -> tuple[str, ...]:

@@ -7,11 +7,13 @@ Not here: the request that brings them (``idp.oidc``), the page that shows them 
 from collections.abc import Collection
 from typing import Any
 
-from clients.authorization_details.detail import DetailType
+from clients.authorization_details.detail import CODE, DetailType
 from clients.authorization_details.elicense_read import ELICENSE_READ
 from clients.authorization_details.esign import ESIGN
 from idp.base import strict_json
 from idp.base.errors import Rejected
+
+__all__ = ["CODE", "REGISTER", "DetailType", "level", "read"]
 
 REGISTER: dict[str, DetailType] = {one.name: one for one in (ELICENSE_READ, ESIGN)}
 

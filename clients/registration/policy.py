@@ -137,5 +137,8 @@ def _faults(policy: Policy) -> Iterator[Fault]:
             uris.link(f"https://{domain}/", development=False)
         except ValueError as error:
             yield f"hosts[{position}]", str(error)
+    for position, name in enumerate(policy.scopes):
+        if scopes.restricted([name]):
+            yield f"scopes[{position}]", "is granted by two officers, to nobody who registers himself"
     if not any(scopes.find(name) for name in policy.scopes):
         yield "scopes", "must name at least one scope"

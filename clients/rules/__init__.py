@@ -23,6 +23,7 @@ from clients.rules.presentation import presentation
 from clients.rules.profile import profile
 from clients.rules.requests import requests
 from clients.rules.resources import resources
+from clients.rules.restricted import restricted
 from clients.rules.rule import Fault, Rule, Terms
 from clients.rules.sender import sender
 from clients.rules.tokens import tokens
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     answers,
     sender,
     data,
+    restricted,
     details,
     issuers,
     resources,

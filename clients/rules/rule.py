@@ -24,6 +24,8 @@ class Terms:
     algorithms: tuple[str, ...]
     certificates: bool
     authorities: bool
+    approved: bool = False
+    """Whether two officers stand behind it (``clients.applications``)."""
 
 
 Rule = Callable[[Client, Terms], Iterator[Fault]]

@@ -139,7 +139,7 @@ KINDS: dict[str, Kind] = {
     "authz.grant": _kind(
         "An authorization code was issued",
         "签发授权码",
-        "acr amr claims level prompt redirect_uri response_mode scope subject_type",
+        "acr amr claims item_code level prompt purpose redirect_uri response_mode scope subject_type",
     ),
     "authz.reject": _kind(
         "An authorization request was refused",
@@ -174,7 +174,7 @@ KINDS: dict[str, Kind] = {
     "consent.grant": _kind(
         "A person agreed to give data to a portal",
         "同意授权",
-        "action details legal_basis purpose scope subject_type version",
+        "action details item_code legal_basis purpose scope subject_type version",
     ),
     "consent.withdraw": _kind("A person withdrew a consent", "撤回授权", "cause count operator scope"),
     "context.choose": _kind(
@@ -188,6 +188,11 @@ KINDS: dict[str, Kind] = {
     ),
     "device.bruteforce": _kind("Codes of devices were guessed", "疑似猜测设备代码", "count"),
     "division.import": _kind("Administrative divisions were taken over", "导入行政区划", "count operator"),
+    "idcard.release": _kind(
+        "A portal was given a person's full ID number, or was refused it",
+        "提供或拒绝提供完整证件号码",
+        "item_code legal_basis purpose",
+    ),
     "initial_token.create": _kind(
         "An initial access token was made for portals that register themselves",
         "签发应用登记初始令牌",

@@ -1,12 +1,14 @@
 """The register of claims: scope → claim → how it is read (decision 0009 for the names that are ours).
 
-The ID number itself stands in no row: it is released to nobody yet.
+The ID number itself stands in no row: nothing that reads this register can give it away. It has a way of its
+own (``idp.claims.restricted``).
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from idp import keyring
+from idp.claims import restricted
 from idp.claims.facts import Facts, is_over
 from idp.organizations import Organization
 
@@ -54,6 +56,7 @@ REGISTER: tuple[tuple[str, str, Read], ...] = (
     ("profile.full", "nationality", lambda f: f.person.nationality),
     ("profile.full", "hmt", lambda f: f.person.hmt),
     ("idcard.masked", "id_type", lambda f: f.person.id_type),
+    ("idcard", "id_type", lambda f: f.person.id_type),
     ("idcard.masked", "id_number_masked", lambda f: f.person.id_number_masked),
     ("org", "org_uscc", _organization("uscc")),
     ("org", "org_name", _organization("name")),
@@ -85,4 +88,4 @@ def id_token_claims(
 
 def names() -> tuple[str, ...]:
     """All claims that may be answered, for discovery's ``claims_supported``."""
-    return tuple(dict.fromkeys(name for _, name, _ in REGISTER))
+    return (*dict.fromkeys(name for _, name, _ in REGISTER), restricted.ID_NUMBER)

@@ -27,6 +27,9 @@ class Question:
     scopes: tuple[str, ...]
     return_to: str
     purpose: str = ""
+    item_code: str = ""
+    known: tuple[str, ...] = ()
+    """Scopes agreed to before, which stay granted whatever is answered now."""
     details: tuple[dict[str, Any], ...] = ()
     """Authorization details, agreed to with the question as a whole and never remembered (RFC 9396 §6.1)."""
     agreed: tuple[str, ...] = ()
@@ -60,6 +63,8 @@ def start(
     scopes: Collection[str],
     return_to: str,
     purpose: str = "",
+    item_code: str = "",
+    known: Collection[str] = (),
     details: tuple[dict[str, Any], ...] = (),
 ) -> str:
     """Begin to ask; returns the question's id, whose page is ``/consent/<id>``."""
@@ -73,6 +78,8 @@ def start(
         scopes=tuple(scopes),
         return_to=return_to,
         purpose=purpose[:300],
+        item_code=item_code,
+        known=tuple(known),
         details=details,
     )
     save(question)
@@ -89,7 +96,7 @@ def peek(ask_id: str) -> Question | None:
     record = _questions().peek(ask_id)
     if record is None:
         return None
-    lists = {name: tuple(record[name]) for name in ("scopes", "agreed", "refused", "details")}
+    lists = {name: tuple(record[name]) for name in ("scopes", "known", "agreed", "refused", "details")}
     return Question(**record | lists)
 
 
@@ -101,7 +108,7 @@ def decide(question: Question, *, granted: bool) -> bool:
         person_id=question.person_id,
         client_id=question.client_id,
         granted=granted,
-        scopes=question.agreed if granted else (),
+        scopes=(*question.known, *question.agreed) if granted else (),
         details=question.details if granted else (),
     )
     _decisions().put(question.id, asdict(decision) | {"browser": question.browser})

@@ -31,6 +31,11 @@ class Item:
         return self.scope.name
 
     @property
+    def apart(self) -> bool:
+        """Whether it has a page of its own: what is sensitive and asked for, and always what is restricted."""
+        return self.kind == "separate" or self.scope.restricted
+
+    @property
     def optional(self) -> bool:
         """Consent is free: whoever refuses is still served (PIPL art. 16)."""
         return self.kind != "notice"
@@ -54,8 +59,8 @@ class Ask:
         """The screens of the question: sensitive data each apart, in the elder version every item apart."""
         if one_by_one:
             return [(item,) for item in self.items]
-        together = tuple(item for item in self.items if item.kind != "separate")
-        apart = [(item,) for item in self.items if item.kind == "separate"]
+        together = tuple(item for item in self.items if not item.apart)
+        apart = [(item,) for item in self.items if item.apart]
         return [together, *apart] if together else [*apart]
 
     def without(self, kinds: Collection[Kind]) -> "Ask":

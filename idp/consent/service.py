@@ -21,6 +21,7 @@ def grant(
     agreed: Collection[str],
     *,
     purpose: str = "",
+    item_code: str = "",
     details: Collection[Mapping[str, Any]] = (),
 ) -> str:
     """Keep what a person answered to a question; the consent's id.
@@ -41,8 +42,12 @@ def grant(
         ask,
         scopes=sorted(earlier | {name for name in agreed if name in asked}),
         refused=sorted(declined | (asked - set(agreed))),
-        purpose=purpose,
-        details=sorted(str(entry["type"]) for entry in details),
+        earlier={name: kept.legal_basis[name] for name in earlier & kept.legal_basis.keys()} if kept else {},
+        told={
+            "purpose": purpose or None,
+            "item_code": item_code or None,
+            "details": sorted(str(entry["type"]) for entry in details) or None,
+        },
     )
 
 
@@ -97,9 +102,15 @@ def _cut_off(person_id: str, client_id: str) -> None:
 
 @transaction
 def _keep(
-    session: Session, ask: Ask, *, scopes: list[str], refused: list[str], purpose: str, details: list[str]
+    session: Session,
+    ask: Ask,
+    *,
+    scopes: list[str],
+    refused: list[str],
+    earlier: dict[str, str],
+    told: dict[str, Any],
 ) -> str:
-    basis: dict[str, str] = {item.name: item.basis for item in ask.items if item.name in scopes}
+    basis: dict[str, str] = earlier | {item.name: item.basis for item in ask.items if item.name in scopes}
     session.execute(_live(ask.person_id, ask.client_id).values(replaced_at=clock.now()))
     row = ConsentRow(
         person_id=ask.person_id,
@@ -108,7 +119,7 @@ def _keep(
         scopes=scopes,
         refused=refused,
         legal_basis=basis,
-        purpose=purpose,
+        purpose=told["purpose"] or "",
         fingerprint=ask.fingerprint,
         text_version=TEXT_VERSION,
         granted_at=clock.now(),
@@ -121,9 +132,8 @@ def _keep(
         client=ask.client_id,
         scope=scopes,
         legal_basis=[f"{name}: {ground}" for name, ground in sorted(basis.items())],
-        purpose=purpose or None,
-        details=details or None,
         version=TEXT_VERSION,
+        **told,
     )
     return row.id
 

@@ -45,11 +45,12 @@ def show(ask_id: str) -> Response:
         step=_step(screens[0]),
         left=len(screens),
         alone=alone(screens[0]),
-        apart=screens[0][0].kind == "separate",
+        apart=screens[0][0].apart,
         only_notice=not question.details and all(not item.optional for item in screens[0]),
         details=wording.details(question.details if not question.agreed else ()),
         withheld=_withheld(person, ask(client, person.id, question.scopes)),
         item_name=question.purpose,
+        item_code=question.item_code,
         hosts=sorted({urlsplit(uri).netloc or urlsplit(uri).scheme for uri in client.redirect_uris}),
         say=wording,
     )
@@ -129,11 +130,17 @@ def _same_screen(screen: tuple[Item, ...]) -> bool:
 
 
 def _finish(question: Question, whole: Ask) -> Response:
-    if not question.agreed:
+    if not question.agreed and not question.known:
         return _deny(question, whole)
     if not asks.decide(question, granted=True):
         raise Rejected("CONS-010", why="decided in another tab", status=404)
-    service.grant(whole, question.agreed, purpose=question.purpose, details=question.details)
+    service.grant(
+        whole,
+        question.agreed,
+        purpose=question.purpose,
+        item_code=question.item_code,
+        details=question.details,
+    )
     return _back(question)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import clients
-from clients import Client
+from clients import Client, scopes
 from idp import claims, settings
 from idp.base.errors import Rejected
 from idp.oidc import response_modes
@@ -30,6 +30,8 @@ class AuthorizationRequest:
     scopes: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     details: tuple[dict[str, Any], ...] = ()
+    need: dict[str, str] = field(default_factory=dict)
+    """What it is for, where something restricted is asked."""
     nonce: str | None = None
     challenge: str = ""
     dpop_jkt: str = ""
@@ -89,6 +91,6 @@ def from_record(kept: dict[str, Any]) -> AuthorizationRequest:
         "prompts": frozenset(kept["prompts"]),
         "resources": tuple(kept["resources"]),
         "details": tuple(kept["details"]),
-        "scopes": tuple(name for name in kept["scopes"] if name in client.scopes),
+        "scopes": tuple(name for name in kept["scopes"] if scopes.held(client, name)),
     }
     return AuthorizationRequest(**values)

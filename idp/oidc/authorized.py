@@ -1,5 +1,6 @@
 """What a person's yes gives a portal: a code, an ID token beside it in the hybrid flow, ``session_state``."""
 
+from clients.scopes import restricted
 from idp import audit, claims, consent, sessions
 from idp.base.clock import now, now_us
 from idp.base.errors import Rejected
@@ -34,6 +35,7 @@ def answer(
         dpop_jkt=request.dpop_jkt,
         resources=request.resources,
         authorization_details=request.details,
+        need=request.need if restricted(scopes) else {},
         person_id=session.person_id,
         organization_id=organization,
         session_id=session.id,
@@ -61,6 +63,8 @@ def answer(
         scope=" ".join(grant.scopes),
         level=session.level,
         **claims.requested.named(grant.claims),
+        purpose=grant.need.get("purpose"),
+        item_code=grant.need.get("item_code"),
     )
     parameters = {"code": code, **_session_state(request, session)}
     if request.hybrid:

@@ -14,7 +14,7 @@ from clients import scopes as scope_register
 from idp import claims, keyring, settings
 from idp.base import levels
 from idp.base.errors import Rejected
-from idp.oidc import pkce, resources, response_modes
+from idp.oidc import need, pkce, resources, response_modes
 from idp.oidc.answers import Page
 from idp.oidc.authorization import AuthorizationRequest
 
@@ -117,7 +117,7 @@ def scopes_are_known(request: AuthorizationRequest) -> None:
         raise Rejected("invalid_scope", "a scope is unknown")
     if "openid" not in asked:
         raise Rejected("invalid_scope", "the scope openid is required")
-    request.scopes = tuple(name for name in asked if name in request.client.scopes)
+    request.scopes = tuple(name for name in asked if scope_register.held(request.client, name))
 
 
 def resources_are_registered(request: AuthorizationRequest) -> None:
@@ -170,6 +170,13 @@ def max_age_is_a_number(request: AuthorizationRequest) -> None:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Rejected("invalid_request", "max_age must be a number of seconds")
     request.max_age = int(text)
+
+
+def need_is_stated(request: AuthorizationRequest) -> None:
+    """What is restricted is asked for with purpose and item, of who logged in just now (PIPL art. 28)."""
+    if scope_register.restricted(request.scopes):
+        request.need = need.stated(request.parameters, request.client)
+        request.max_age = min(need.recent(), need.recent() if request.max_age is None else request.max_age)
 
 
 def claims_are_read(request: AuthorizationRequest) -> None:
@@ -232,6 +239,7 @@ LAW: tuple[Check, ...] = (
     key_is_named,
     prompt_is_consistent,
     max_age_is_a_number,
+    need_is_stated,
     claims_are_read,
     level_is_read,
     nonce_is_kept,

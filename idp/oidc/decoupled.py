@@ -1,14 +1,21 @@
 """Requests that no browser carries (RFC 8628 §3.1, CIBA Core §7.1): what of the law holds for them."""
 
-from clients import Client
+from clients import Client, scopes
 from idp.approvals import Approval, Kind
 from idp.base.clock import now
 from idp.oidc import checks
 from idp.oidc.authorization import AuthorizationRequest
 
+
+def _nothing_restricted(request: AuthorizationRequest) -> None:
+    """What is restricted is asked for on a page of its own, in the browser that gets it."""
+    request.scopes = tuple(name for name in request.scopes if not scopes.restricted([name]))
+
+
 _LAW: tuple[checks.Check, ...] = (
     checks.lengths_are_bounded,
     checks.scopes_are_known,
+    _nothing_restricted,
     checks.resources_are_registered,
     checks.details_are_registered,
     checks.level_is_read,

@@ -9,7 +9,7 @@ Not here: how somebody proves to be a person (``idp.authenticators``), whom a pe
 from idp.persons import age, cache, name, number, phone, queries
 from idp.persons.person import Identifier, Level, Person, Status
 from idp.persons.queries import find as read
-from idp.persons.queries import find_by_identifier, find_by_phone, identifiers, levels
+from idp.persons.queries import find_by_identifier, find_by_phone, full_number, identifiers, levels
 
 __all__ = [
     "Identifier",
@@ -21,6 +21,7 @@ __all__ = [
     "find_by_identifier",
     "find_by_phone",
     "forget",
+    "full_number",
     "identifiers",
     "levels",
     "name",

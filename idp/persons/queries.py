@@ -44,6 +44,19 @@ def find_by_phone(phone: str) -> Person | None:
     return _one(_persons().where(PersonRow.id.in_(owner)))
 
 
+def full_number(person_id: str) -> str | None:
+    """The number of the document a person is registered by, unsealed: used at once, kept nowhere."""
+    row = db.fetch_one(
+        select(IdentifierRow.id, IdentifierRow.id_type, IdentifierRow.sealed)
+        .join(
+            PersonRow,
+            and_(IdentifierRow.person_id == PersonRow.id, IdentifierRow.id == PersonRow.identifier_id),
+        )
+        .where(PersonRow.id == person_id, IdentifierRow.valid_to.is_(None))
+    )
+    return sealing.unseal(row.sealed, row.id, row.id_type) if row else None
+
+
 def identifiers(person_id: str) -> tuple[Identifier, ...]:
     """All documents of a person, past ones too, oldest first; masked."""
     statement = (

@@ -59,6 +59,8 @@ class Grant:
     """Resource indicators the person agreed to (RFC 8707)."""
     authorization_details: tuple[dict[str, Any], ...] = ()
     """What in particular the person agreed to (RFC 9396)."""
+    need: dict[str, str] = field(default_factory=dict)
+    """What restricted data is for, ``purpose`` and ``item_code`` (``idp.oidc.need``)."""
     claims: dict[str, Any] = field(default_factory=dict)
     """The claims parameter as it was judged (OIDC Core §5.5)."""
 

@@ -47,6 +47,11 @@ class AccessToken:
         return dict(self.claims.get("claims", {}).get("userinfo", {}))
 
     @property
+    def need(self) -> dict[str, str]:
+        """What restricted data is for; empty in a token that gives none."""
+        return {name: str(self.claims[name]) for name in ("purpose", "item_code") if name in self.claims}
+
+    @property
     def audience(self) -> tuple[str, ...]:
         """The services it is for."""
         audience = self.claims["aud"]

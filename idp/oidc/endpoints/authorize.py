@@ -7,6 +7,7 @@ GET or POST /authorize ── judged ──▶ enough of a session? ──▶ co
 
 from urllib.parse import urlencode
 
+from clients.scopes import restricted
 from idp import audit, consent, keyring, login, sessions, settings
 from idp.base.clock import now
 from idp.base.errors import Rejected
@@ -158,7 +159,7 @@ def _with_consent(
     client = request.client
     known = session.participants.get(client.client_id)
     scopes: tuple[str, ...] | None = None
-    remembered = "consent" not in request.prompts and not request.details
+    remembered = not _asked_each_time(request)
     if known and known.consent == consent.version(client) and remembered:
         scopes = _covered(request, session, known.scopes)
     if scopes is None:
@@ -187,12 +188,17 @@ def _leave(
             if decision.details != request.details:
                 raise Rejected("access_denied", "the user agreed to other details", why="foreign decision")
             return tuple(name for name in request.needs(session.level) if name in decision.scopes)
-    if "consent" in request.prompts or request.details:
+    if _asked_each_time(request):
         return None
     client, person = request.client, session.person_id
     given = consent.given(client, person, request.needs(session.level))
     # Single claims are never a reason to fail (OIDC Core §5.5.1): where nobody can be asked, they stay away.
     return consent.given(client, person, request.scopes) if given is None and request.silent else given
+
+
+def _asked_each_time(request: AuthorizationRequest) -> bool:
+    """Whether an earlier yes does not count: asked anew, for one case alone, or for what is restricted."""
+    return "consent" in request.prompts or bool(request.details or request.need)
 
 
 def _covered(
@@ -217,16 +223,30 @@ def _to_consent(
         # A live session and a stranger of a portal: the attempt only carries the request to consent and back.
         return _to_login(http, request, _requirement(request, session))
     browser = http.cookie(settings.current().cookie_name("browser")) or ""
+    scopes, known = _to_ask(request, session)
     ask = asks.start(
         browser=browser,
         person_id=session.person_id,
         client_id=request.client.client_id,
-        scopes=request.needs(session.level),
+        scopes=scopes,
+        known=known,
         return_to=CONTINUE + attempt.id,
         details=request.details,
+        **request.need,
     )
     login.attempts.keep(attempt.id)
     return see_other(f"/consent/{ask}")
+
+
+def _to_ask(request: AuthorizationRequest, session: Session) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The scopes to ask for and those agreed to before: of a known portal, what is restricted alone."""
+    needs = request.needs(session.level)
+    if not request.need or request.details or "consent" in request.prompts:
+        return needs, ()
+    asked = restricted(needs)
+    rest = tuple(name for name in needs if name not in asked)
+    known = consent.given(request.client, session.person_id, rest)
+    return (needs, ()) if known is None else (asked, known)
 
 
 def _is(request: AuthorizationRequest, session: Session) -> bool:

@@ -3,8 +3,10 @@
 import clients
 from clients import Client, scopes
 from idp import audit, claims, organizations, persons, settings
+from idp.audit import Outcome
 from idp.base import levels
 from idp.base.errors import Rejected
+from idp.claims import restricted
 from idp.oidc import bearer, secured
 from idp.oidc.request import Answer, Request
 from idp.organizations import Organization
@@ -39,8 +41,40 @@ def answer(http: Request) -> Answer:
         "userinfo.read", person=person.id, client=client.client_id, scope=" ".join(token.scopes),
         **claims.requested.named(single),
     )  # fmt: skip
-    told = claims.requested.released(facts, token.single_claims, client.scopes)
+    number = _number(http, token, client, person)
+    told = number | claims.requested.released(facts, token.single_claims, client.scopes)
     return secured.userinfo(client, told | claims.userinfo_claims(facts, token.scopes))
+
+
+def _number(http: Request, token: AccessToken, client: Client, person: Person) -> dict[str, str]:
+    """The full ID number where the token is for it, on record before it leaves; raises ``Challenge``."""
+    if restricted.SCOPE not in token.scopes:
+        return {}
+    try:
+        restricted.demand(client, token.need)
+    except Rejected as error:
+        _record_number(token, client, person, outcome="refused", reason=error.why)
+        raise bearer.refusing(http, token, error) from error
+    number = restricted.id_number(person.id)
+    if number is None:
+        return {}
+    _record_number(token, client, person)
+    return {restricted.ID_NUMBER: number}
+
+
+def _record_number(
+    token: AccessToken, client: Client, person: Person, outcome: Outcome = "success", reason: str = ""
+) -> None:
+    audit.record(
+        "idcard.release",
+        person=person.id,
+        client=client.client_id,
+        outcome=outcome,
+        reason=reason,
+        purpose=token.need.get("purpose"),
+        item_code=token.need.get("item_code"),
+        legal_basis=client.legal_basis.get(restricted.SCOPE),
+    )
 
 
 def _parties(token: AccessToken) -> tuple[Client, Person, Organization | None]:

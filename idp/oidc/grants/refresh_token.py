@@ -12,6 +12,7 @@ from authlib.oauth2.rfc6749.errors import InvalidRequestError
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as Base
 
 from clients import profiles
+from clients.scopes import restricted
 from idp import audit
 from idp.base.clock import now
 from idp.base.errors import Rejected
@@ -66,7 +67,9 @@ class RefreshTokenGrant(Base):  # type: ignore[misc]
 
     def _scopes(self, token: RefreshToken) -> tuple[str, ...]:
         """The scopes asked for, never more than were granted and are still the client's (RFC 6749 §6)."""
-        granted = [name for name in token.grant.scopes if name in self.request.client.scopes]
+        held = [name for name in token.grant.scopes if name in self.request.client.scopes]
+        # What is restricted is given once for what the person was told, and never renewed.
+        granted = [name for name in held if name not in restricted(held)]
         if token.grant.offline and "offline_access" not in granted:
             raise Rejected("invalid_grant", "offline access was taken away from the client")
         asked = self.request.form.get("scope")

@@ -13,6 +13,7 @@ from authlib.oauth2.rfc6749.grants import BaseGrant, TokenEndpointMixin
 
 import clients
 from clients import Client
+from clients.scopes import restricted
 from idp import audit, keyring, organizations, persons, tokens
 from idp.base.clock import now
 from idp.base.errors import Rejected
@@ -114,7 +115,8 @@ def _target(form: dict[str, str], client: Client) -> tuple[str, ...]:
 
 def _scopes(form: dict[str, str], client: Client, subject: AccessToken) -> tuple[str, ...]:
     """Never more than the first token's, and never those of UserInfo's claims that it cannot show anyway."""
-    held = tuple(name for name in subject.scopes if name in client.scopes)
+    # What is restricted was approved for one portal alone.
+    held = tuple(name for name in subject.scopes if name in client.scopes and not restricted([name]))
     wanted = tuple(dict.fromkeys(form["scope"].split(" "))) if "scope" in form else held
     if not {*wanted} <= {*held}:
         raise Rejected("invalid_scope", "scope is wider than the subject_token's, or than this client's")

@@ -3,6 +3,7 @@
 from typing import Any
 
 from clients import Client
+from clients.scopes import restricted
 from idp import claims, keyring, organizations, persons, sessions, tokens
 from idp.base import levels
 from idp.base.clock import now
@@ -65,6 +66,8 @@ def _access_token(
         extra["authorization_details"] = grant.authorization_details
     if grant.claims.get("userinfo"):
         extra["claims"] = {"userinfo": grant.claims["userinfo"]}
+    if restricted(scopes):
+        extra |= grant.need
     if client.may_act:
         extra["may_act"] = {"sub": client.may_act}
     subject = person

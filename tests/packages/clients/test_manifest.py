@@ -162,8 +162,8 @@ def test_what_does_not_go_together_is_refused(key: str, values: dict[str, object
 
 
 def test_scopes_that_are_held_back_say_why() -> None:
-    [line] = problems(entry(scopes=["openid", "idcard"], legal_basis={"idcard": "statutory_duty"}))
-    assert line.endswith("scopes[1]: cannot be granted: the ID number itself not yet released to anyone")
+    [line] = problems(entry(scopes=["openid", "address"], legal_basis={"address": "statutory_duty"}))
+    assert line.endswith("scopes[1]: cannot be granted: no source for it yet")
 
 
 def test_a_scope_without_default_basis_is_taken_with_a_stated_one() -> None:

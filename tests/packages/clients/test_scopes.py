@@ -16,12 +16,13 @@ def test_every_scope_is_explained_in_both_languages() -> None:
         assert not scope.label.isascii(), scope.name
 
 
-def test_the_id_number_itself_is_listed_but_held_back() -> None:
+def test_the_id_number_itself_takes_two_officers_and_a_consent_of_its_own() -> None:
     idcard = scopes.find("idcard")
     assert idcard is not None
-    assert idcard.held_back == "the ID number itself not yet released to anyone"
     assert (idcard.approval, idcard.step) == ("two_people", "separate_consent")
-    assert not {"idcard", "face.verify"} & set(scopes.grantable())
+    assert idcard.restricted
+    assert "idcard" in scopes.grantable()
+    assert "face.verify" not in scopes.grantable()
 
 
 def test_the_level_of_several_scopes_is_the_highest() -> None:
