@@ -32,7 +32,7 @@ class Item:
 
     @property
     def apart(self) -> bool:
-        """Whether it has a page of its own: what is sensitive and asked for, and always what is restricted."""
+        """Whether it has a page of its own: what is sensitive and asked for, always what is restricted."""
         return self.kind == "separate" or self.scope.restricted
 
     @property
