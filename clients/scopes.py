@@ -9,6 +9,7 @@ from typing import Literal
 
 from clients.client import Client, LegalBasis
 from idp.base import clock
+from idp.permissions import PERMISSIONS
 
 Approval = Literal["automatic", "region", "province", "two_people", "national"]
 Step = Literal["none", "notice", "consent", "separate_consent"]
@@ -270,7 +271,24 @@ SCOPES: tuple[Scope, ...] = (
     ),
 )
 
-_BY_NAME = {scope.name: scope for scope in SCOPES}
+#: What a program may administer, one scope a permission; not told to portals (``scopes_supported``).
+ADMINISTRATION: tuple[Scope, ...] = tuple(
+    Scope(
+        name=name,
+        label=permission.chinese,
+        label_en=permission.english,
+        purpose=permission.chinese,
+        purpose_en=permission.english,
+        level=1,
+        approval="national",
+        step="none",
+        legal_basis="statutory_duty",
+        service=True,
+    )
+    for name, permission in PERMISSIONS.items()
+)
+
+_BY_NAME = {scope.name: scope for scope in (*SCOPES, *ADMINISTRATION)}
 
 
 def find(name: str) -> Scope | None:

@@ -1,5 +1,7 @@
 """create_app(): settings, stores, keys, pages, the gate: the only file that knows every package."""
 
+from collections.abc import Iterable
+
 from flask import Flask, Response, g, request
 from sqlalchemy import inspect
 
@@ -19,17 +21,18 @@ from clients import client_keys
 from idp import keyring, metrics, pages, persons, readiness, settings
 from idp.account import views as account
 from idp.admin import views as admin
+from idp.admin.api import app as api
 from idp.approvals import views as approvals
 from idp.base.errors import Unavailable
 from idp.base.secret import same
 from idp.consent import views as consent
 from idp.demo import views as demo
-from idp.gate import Gate, health
+from idp.gate import Gate, StartResponse, Wsgi, health
 from idp.login import views as login
 from idp.logout import views as logout
 from idp.oidc import answers, mtls
 from idp.oidc.answers import Page
-from idp.oidc.request import Answer, Request
+from idp.oidc.request import Answer, Environ, Request
 from idp.settings import Settings
 from idp.store import db, disk, once, redis
 
@@ -80,8 +83,20 @@ def create_app(configured: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if conf.environment == "development":
         app.register_blueprint(demo.blueprint)
-    app.wsgi_app = Gate(app.wsgi_app, conf, health(readiness.state) | {"/metrics": _metrics})  # type: ignore[method-assign]
+    web = beside(app.wsgi_app, api.create().wsgi_app)
+    app.wsgi_app = Gate(web, conf, health(readiness.state) | {"/metrics": _metrics})  # type: ignore[method-assign]
     return app
+
+
+def beside(pages_app: Wsgi, programs: Wsgi) -> Wsgi:
+    """The console's interface for programs beside the pages: it has no cookie, no session, no form."""
+
+    def answer(environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        if str(environ.get("PATH_INFO", "")).startswith(api.PREFIX) and "idp.refusal" not in environ:
+            return programs(environ, start_response)
+        return pages_app(environ, start_response)
+
+    return answer
 
 
 def _refuse_for_the_gate() -> Response | None:

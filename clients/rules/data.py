@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from clients import scopes
-from clients.client import Client
+from clients.client import SECRET_METHODS, Client
 from clients.rules.rule import Fault, Terms, distinct
+from idp.permissions import PERMISSIONS, together
 
 #: Grants by which a client comes to tokens of a person.
 _FOR_PERSONS = frozenset(
@@ -31,11 +32,21 @@ def data(client: Client, terms: Terms) -> Iterator[Fault]:
         yield "scopes", "authorization_code needs openid (OIDC Core §3.1.2.1)"
     if "offline_access" in client.scopes and "refresh_token" not in client.grant_types:
         yield "scopes", "offline_access needs the grant refresh_token"
+    yield from _administration(client)
     if client.legal_basis.keys() - set(client.scopes):
         yield "legal_basis", "names a scope that the client does not have"
     for name in client.scopes:
         if scopes.find(name) and name not in client.legal_basis:
             yield "legal_basis", f"has no default for {name}: state it"
+
+
+def _administration(client: Client) -> Iterator[Fault]:
+    """A program that administers proves itself by a key, and belongs to one administration (三员分立)."""
+    held = [name for name in client.scopes if name in PERMISSIONS]
+    if held and client.token_endpoint_auth_method in ("none", *SECRET_METHODS):
+        yield "token_endpoint_auth_method", "must be by a key or certificate for a client that administers"
+    if not together(held):
+        yield "scopes", "must not join what system, security and audit administration keep apart"
 
 
 def _refusal(name: str, client: Client) -> str:

@@ -23,7 +23,7 @@ def take_over(file: TextIO) -> None:
             file.read(), reach=codes.Reach(division=codes.NATION), operator="command line"
         )
     except Rejected as refused:
-        raise click.ClickException(f"{refused.hint}: {refused.why}") from None
+        raise click.ClickException(refused.hint) from None
     click.echo(f"{count} 个行政区划已导入或更名 / divisions taken over or renamed")
 
 

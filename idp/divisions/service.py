@@ -1,7 +1,6 @@
 """Lasting changes of the administration tree: each in one transaction with its audit record."""
 
 import csv
-import io
 from collections.abc import Container
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ _MOST_LINES = 10_000
 def import_divisions(text: str, *, reach: Reach, operator: str) -> int:
     """Take over divisions from CSV (``code,name,name_en``), all or none; how many were new or renamed.
 
-    Raises ``Rejected("division.import")`` whose ``why`` names the first wrong line.
+    Raises ``Rejected("division.import")`` whose hint names the first wrong line.
     """
     rows = _rows(text, reach)
     return _put(rows, operator)
@@ -61,7 +60,7 @@ def _put(session: Session, rows: list[tuple[str, str, str]], operator: str) -> i
     for code, name, name_en in rows:
         above = parent_of(code)
         if above not in given and session.get(DivisionRow, above) is None:
-            raise Rejected("division.import", "A division has no parent", why=f"{code}: {above} is not there")
+            raise Rejected("division.import", f"{code}: {above} is not there")
         row = session.get(DivisionRow, code)
         if row is None:
             session.add(DivisionRow(code=code, name=name, name_en=name_en, created_at=clock.now()))
@@ -77,18 +76,24 @@ def _put(session: Session, rows: list[tuple[str, str, str]], operator: str) -> i
 
 def _rows(text: str, reach: Reach) -> list[tuple[str, str, str]]:
     found: dict[str, tuple[str, str, str]] = {}
-    for number, line in enumerate(csv.reader(io.StringIO(text)), start=1):
+    for number, line in enumerate(_lines(text), start=1):
         if number == 1 and line[:1] == ["code"]:
             continue
         try:
             row = _row(line, reach, found)
         except Rejected as refused:
-            why = f"line {number}: {refused.hint or refused.why}"
-            raise Rejected("division.import", "A line is wrong; nothing was taken over", why=why) from None
+            raise Rejected("division.import", f"line {number}: {refused.hint}") from None
         found[row[0]] = row
         if len(found) > _MOST_LINES:
-            raise Rejected("division.import", why=f"more than {_MOST_LINES} lines")
+            raise Rejected("division.import", f"more than {_MOST_LINES} lines")
     return sorted(found.values())
+
+
+def _lines(text: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(text.splitlines(), strict=True))
+    except csv.Error:
+        raise Rejected("division.import", "this is not CSV") from None
 
 
 def _row(line: list[str], reach: Reach, found: Container[str]) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 import string
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
-from typing import Literal
+from typing import Literal, Protocol
 
 from idp.authenticators.password import form, weak
 from idp.base import clock
@@ -26,6 +26,18 @@ REMEMBERED = 5
 STALE_AFTER = 90 * 86400
 
 _CLASSES = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
+
+
+class Actor(Protocol):
+    """Whoever administers: a member of staff, or a program with a token of its own."""
+
+    @property
+    def id(self) -> str:
+        """What stands in the record."""
+
+    @property
+    def reach(self) -> Reach:
+        """What of the tree is administered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from idp.base.secret import Secret, digest, random_token
 from idp.divisions import Reach
 from idp.staff import member as rules
 from idp.staff import queries
-from idp.staff.member import Member
+from idp.staff.member import Actor, Member
 from idp.staff.models import LinkRow, StaffRow
 from idp.store.db import transaction
 
@@ -32,7 +32,7 @@ _LOGIN_NAME = re.compile(r"[a-z][a-z0-9._-]{2,39}", re.ASCII)
 
 
 def create(
-    *, login_name: str, name: str, reach: Reach, networks: tuple[str, ...] = (), actor: Member
+    *, login_name: str, name: str, reach: Reach, networks: tuple[str, ...] = (), actor: Actor
 ) -> tuple[str, Secret]:
     """Make an account without roles; its id and the one-time link's token, shown once."""
     _demand_place(reach, actor)
@@ -47,7 +47,7 @@ def bootstrap(*, login_name: str, name: str, role: str) -> Secret:
     return _bootstrap(login_name, name, role)
 
 
-def new_link(staff_id: str, *, actor: Member | None) -> Secret:
+def new_link(staff_id: str, *, actor: Actor | None) -> Secret:
     """A fresh one-time link: sessions, password and factor end, and security administration confirms anew."""
     if actor is not None and staff_id == actor.id:
         raise Rejected("staff.own", "Nobody renews his own access", status=403)
@@ -69,7 +69,7 @@ def claim(token: str, password: str, secret: Secret, code: str) -> Member:
 
 
 @transaction
-def confirm(session: Session, staff_id: str, *, actor: Member) -> None:
+def confirm(session: Session, staff_id: str, *, actor: Actor) -> None:
     """Security administration says that the right person used the link."""
     _own_forbidden(staff_id, actor)
     row = _row(session, staff_id, actor)
@@ -80,11 +80,21 @@ def confirm(session: Session, staff_id: str, *, actor: Member) -> None:
 
 
 @transaction
-def grant(session: Session, staff_id: str, names: tuple[str, ...], *, actor: Member) -> None:
-    """Set the roles of somebody else, all of one administration; sessions begin anew."""
+def grant(
+    session: Session,
+    staff_id: str,
+    names: tuple[str, ...],
+    *,
+    actor: Actor,
+    expected: int | None = None,
+) -> None:
+    """Set the roles of somebody else, all of one administration; sessions begin anew.
+
+    ``expected`` is the version the actor saw; 412 when the account has changed since.
+    """
     _own_forbidden(staff_id, actor)
     rules.demand_separate(names)
-    row = _row(session, staff_id, actor)
+    row = _row(session, staff_id, actor, expected)
     before = tuple(orjson.loads(row.roles))
     row.roles, row.version = orjson.dumps(sorted(set(names))).decode(), row.version + 1
     audit.record_in(
@@ -110,7 +120,7 @@ def change_password(known: Member, password: str) -> int:
 
 
 @transaction
-def disable(session: Session, staff_id: str, *, cause: str, actor: Member | None) -> None:
+def disable(session: Session, staff_id: str, *, cause: str, actor: Actor | None) -> None:
     """Stop an account at once."""
     if actor is not None:
         _own_forbidden(staff_id, actor)
@@ -123,9 +133,16 @@ def disable(session: Session, staff_id: str, *, cause: str, actor: Member | None
 
 
 @transaction
-def limit_networks(session: Session, staff_id: str, networks: tuple[str, ...], *, actor: Member) -> None:
+def limit_networks(
+    session: Session,
+    staff_id: str,
+    networks: tuple[str, ...],
+    *,
+    actor: Actor,
+    expected: int | None = None,
+) -> None:
     """Say from which networks an account may be used; none named: from those of the setting."""
-    row = _row(session, staff_id, actor)
+    row = _row(session, staff_id, actor, expected)
     row.networks, row.version = orjson.dumps(list(networks)).decode(), row.version + 1
     audit.record_in(session, "staff.change", action="networks", staff=staff_id, operator=actor.id)
 
@@ -160,7 +177,7 @@ def seed_row(staff_id: str) -> bytes:
 
 @transaction
 def _create(
-    session: Session, login_name: str, name: str, reach: Reach, networks: tuple[str, ...], actor: Member
+    session: Session, login_name: str, name: str, reach: Reach, networks: tuple[str, ...], actor: Actor
 ) -> tuple[str, Secret]:
     row = _new_row(session, login_name, name, reach, (), networks, actor.id)
     audit.record_in(
@@ -190,7 +207,7 @@ def _change_password(session: Session, staff_id: str, former: tuple[str, ...], h
 
 
 @transaction
-def _new_link(session: Session, staff_id: str, actor: Member | None) -> Secret:
+def _new_link(session: Session, staff_id: str, actor: Actor | None) -> Secret:
     row = _row(session, staff_id, actor)
     row.status, row.password, row.seed, row.version = "invited", "", b"", row.version + 1
     session.execute(delete(LinkRow).where(LinkRow.staff_id == staff_id))
@@ -253,19 +270,17 @@ def _link(session: Session, staff_id: str, *, trusted: bool) -> Secret:
     return Secret(token)
 
 
-def _row(session: Session, staff_id: str, actor: Member | None) -> StaffRow:
-    """The account, if the actor reaches it; somebody out of reach is not there."""
-    row = session.get(StaffRow, staff_id)
-    if row is None or (actor is not None and not _reaches(actor, row.division, row.department)):
+def _row(session: Session, staff_id: str, actor: Actor | None, expected: int | None = None) -> StaffRow:
+    """The account, locked, if the actor reaches it; somebody out of reach is not there."""
+    row = session.get(StaffRow, staff_id, with_for_update=True)
+    if row is None or (actor is not None and not actor.reach.covers(row.division, row.department)):
         raise Rejected("not_found", why="no such account within reach", status=404)
+    if expected is not None and row.version != expected:
+        raise Rejected("precondition_failed", "The account has changed since", status=412)
     return row
 
 
-def _reaches(actor: Member, division: str, department: str) -> bool:
-    return actor.reach.covers(division, department)
-
-
-def _demand_place(reach: Reach, actor: Member) -> None:
+def _demand_place(reach: Reach, actor: Actor) -> None:
     covered = actor.reach.covers(reach.division, reach.department)
     known = divisions.find(reach.division) is not None
     if reach.department:
@@ -275,10 +290,10 @@ def _demand_place(reach: Reach, actor: Member) -> None:
         raise Rejected("not_found", why="no such place within reach", status=404)
 
 
-def _own_forbidden(staff_id: str, actor: Member) -> None:
+def _own_forbidden(staff_id: str, actor: Actor) -> None:
     if staff_id == actor.id:
         raise Rejected("staff.own", "Nobody decides about himself", status=403)
 
 
-def _name(actor: Member | None) -> str:
+def _name(actor: Actor | None) -> str:
     return actor.id if actor else "command line"

@@ -64,4 +64,4 @@ def sentence(refused: Rejected) -> str:
     """What a form says about a refusal; one that is not the form's raises again."""
     if refused.code not in _REFUSALS:
         raise refused
-    return pages._(_REFUSALS[refused.code], why=refused.why)
+    return pages._(_REFUSALS[refused.code], why=refused.hint)

@@ -75,6 +75,8 @@ def test_lists_hold_what_is_within_reach_and_page_by_code(stores: None) -> None:
         ("030000,三省,Three\n030000,三省,Three", "line 2: the code stands twice"),
         ("030000,三省", "line 1: three columns"),
         ("030000,,Three", "line 1: A name"),
+        ('030000,"三省,Three', "this is not CSV"),
+        ("\r,\r\x00", "line 1: three columns"),
         ("030000,三\x07省,Three", "line 1: A name"),
         ("000000,全国,Nation", "line 1: the nation"),
         ("030101,某区,District", "030101: 030100 is not there"),
@@ -85,7 +87,7 @@ def test_a_half_wrong_import_is_refused_whole_with_line_and_reason(
 ) -> None:
     with pytest.raises(Rejected) as refused:
         tree.import_divisions(lines, reach=EVERYWHERE, operator="test")
-    assert refused.value.why.startswith(why)
+    assert refused.value.hint.startswith(why)
     assert divisions.divisions(EVERYWHERE) == ()
     assert events("division.import") == []
 
@@ -94,7 +96,7 @@ def test_an_import_outside_ones_reach_is_refused(stores: None) -> None:
     grow_tree()
     with pytest.raises(Rejected) as refused:
         tree.import_divisions("020100,邻市,Next", reach=Reach(division=PROVINCE), operator="test")
-    assert "out of reach" in refused.value.why
+    assert "out of reach" in refused.value.hint
     assert divisions.find("020100") is None
 
 
