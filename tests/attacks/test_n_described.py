@@ -1,4 +1,4 @@
-"""N: whatever the description of the interface for programs allows, and what it does not, is answered as it says."""
+"""N: whatever the description of the interface for programs allows, or forbids, is answered as it says."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
