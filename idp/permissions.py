@@ -66,6 +66,9 @@ PERMISSIONS: dict[str, Permission] = {
     "admin:people:search": _permission(
         "查找用户（须有案件和理由）", "Find a person, for a case and a reason", "system", "security"
     ),
+    "admin:people:unlock": _permission(
+        "解除登录限制", "Lift the pauses of a person's login", "system", "security"
+    ),
     "admin:policies:publish": _permission("发布策略", "Publish a policy", "security"),
     "admin:policies:read": _permission("查看策略", "See policies", "security"),
     "admin:policies:write": _permission("起草策略", "Draft a policy", "security"),

@@ -73,7 +73,7 @@ FIELDS: dict[str, str] = {
     "scope": "scopes concerned",
     "seq": "place in the chain",
     "service_region": "administrative division that serves the person",
-    "source": "where the data came from",
+    "source": "where the data came from, or the case it was done for",
     "staff": "id of the staff account",
     "status": "state after the change, or HTTP status",
     "subject": "what the alarm is about",
@@ -219,6 +219,9 @@ KINDS: dict[str, Kind] = {
     "login.throttled": _kind(
         "A login was held back after too many failures", "登录受限", "cause count method retry_after window"
     ),
+    "login.unlock": _kind(
+        "Pauses of a person's login were lifted", "解除登录限制", "cause count operator source"
+    ),
     "logout.delivered": _kind("A portal was told of a logout", "退出通知送达", "attempts status"),
     "logout.failed": _kind("A portal could not be told of a logout", "退出通知失败", "attempts error status"),
     "logout.request": _kind("A logout was asked for", "请求退出登录", "cause count error redirect_uri"),
@@ -235,6 +238,7 @@ KINDS: dict[str, Kind] = {
         "action cause credit_code operator previous source status",
     ),
     "password.set": _kind("A password was set", "设置密码", "cause operator"),
+    "people.search": _kind("Staff looked a person up", "查找用户", "case cause operator"),
     "person.close": _kind("An account was closed", "注销账户", "cause operator source"),
     "person.death": _kind("A person's death was recorded", "登记死亡", "count operator source"),
     "person.freeze": _kind("An account was frozen", "冻结账户", "cause count operator source"),
@@ -260,7 +264,7 @@ KINDS: dict[str, Kind] = {
         "刷新令牌重复使用，令牌族已作废",
         "count family grant",
     ),
-    "session.end": _kind("A session ended", "会话结束", "cause count"),
+    "session.end": _kind("A session ended", "会话结束", "cause count operator"),
     "session.kill": _kind("Sessions were ended by force", "强制下线", "cause count operator"),
     "software_issuer.change": _kind(
         "An issuer of software statements was added, renewed or removed",

@@ -28,7 +28,7 @@ def enter(
         cookie, entered = sessions.start(
             person.id, person.ial, methods, address=visitor.address, agent=visitor.agent
         )
-        _demand_active(entered)
+        _demand_standing(entered)
     _record("login.success", attempt, entered)
     return Move(
         attempt=_entered(attempt, entered),
@@ -37,15 +37,15 @@ def enter(
     )
 
 
-def _demand_active(session: Session) -> None:
-    """End a session that began while its person was being stopped (``idp.logout.people``).
+def _demand_standing(session: Session) -> None:
+    """End a session that began while its person was stopped, or lost the level (``idp.logout.people``).
 
     Looked at after the session is made: either this sees the new state, or whoever set it sees the session.
     """
     person = persons.read(session.person_id)
-    if person is None or not person.active:
+    if person is None or not person.active or person.ial < session.ial:
         sessions.end(session)
-        raise Rejected("access_denied", why="person no longer active", status=403)
+        raise Rejected("access_denied", why="person no longer active or proven", status=403)
 
 
 def strengthen(attempt: Attempt, session: Session, method: str) -> Move:

@@ -1,13 +1,15 @@
 """Lasting verbs of the throttle: count a failure before it is answered, forgive, forget what is over."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, case, delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from idp import audit
 from idp.login.models import LoginFailures
+from idp.login.queries import begin_with
 from idp.login.rule import Rule
 from idp.store.db import transaction
 
@@ -23,6 +25,26 @@ def count(session: Session, counters: Iterable[tuple[str, Rule]], at: int) -> No
 def forgive(session: Session, counter: str) -> None:
     """Forget a counter, because the right password was shown."""
     session.execute(delete(LoginFailures).where(LoginFailures.counter == counter))
+
+
+@transaction
+def lift(
+    session: Session,
+    beginnings: Sequence[str],
+    *,
+    person_id: str,
+    cause: str,
+    operator: str,
+    source: str | None,
+) -> list[str]:
+    """Forgive the counters that begin so, because somebody of staff decided it; which they were."""
+    gone = delete(LoginFailures).where(begin_with(beginnings)).returning(LoginFailures.counter)
+    lifted = list(session.execute(gone).scalars())
+    audit.record_in(
+        session, "login.unlock", person=person_id, cause=cause, count=len(lifted), operator=operator,
+        source=source,
+    )  # fmt: skip
+    return lifted
 
 
 @transaction

@@ -149,6 +149,31 @@ def admit_user_code(person_id: str | None, address: str) -> Permit:
     return _admit(charged, [], who, "")
 
 
+def counters_of(person_id: str, *names: str) -> tuple[str, ...]:
+    """What the counters of one person begin with: of these names as typed, of a session, of the factors."""
+    whose = [_tag("who", name) for name in (*names, f"session|{person_id}")]
+    own = [f"factor:{_tag('factor', person_id)}", f"code:{_tag('code', person_id)}"]
+    own += [f"{kind}:{who}" for who in whose for kind in ("who", "place", "device")]
+    return tuple(f"{_SLOT}:{one}" for one in own)
+
+
+def paused_until(counters: Sequence[str]) -> int | None:
+    """Until when some of the counters that begin so hold back further tries; none: not at all."""
+    return queries.paused_until(counters, clock.now())
+
+
+def lift(
+    counters: Sequence[str], *, person_id: str, cause: str, operator: str, source: str | None = None
+) -> int:
+    """Forgive what was counted under these beginnings, on record; how many counters there were.
+
+    SQL first: what is left there would be put back into Redis by the next try.
+    """
+    lifted = service.lift(counters, person_id=person_id, cause=cause, operator=operator, source=source)
+    redis.call("DEL", *{*counters, *lifted})
+    return len(lifted)
+
+
 def _admit(
     charged: Sequence[tuple[str, Rule]], looked_at: Sequence[tuple[str, Rule]], who: str, network: str
 ) -> Permit:

@@ -37,5 +37,5 @@ class PersonEnding(db.Model):  # type: ignore[name-defined,misc]
 
     person_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
-    """The state that ends it: ``frozen``, ``deceased`` or ``closed``."""
+    """Why: ``frozen``, ``deceased``, ``closed``, or ``unproven``: the real name has to be proven anew."""
     promised_at: Mapped[int] = mapped_column(BigInteger)

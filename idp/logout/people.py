@@ -11,6 +11,7 @@ away leaves undone the worker ends (``idp.logout.jobs``), and so does the same v
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 from sqlalchemy.orm import Session as Transaction
 
@@ -22,6 +23,9 @@ from idp.persons import service as persons_service
 from idp.store import db
 from idp.tokens import queries as tokens
 from idp.tokens.service import end_grants
+
+Standing = Status | Literal["unproven"]
+"""Why everything ends: the state that stops the account, or a real name that has to be proven anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,18 +76,40 @@ def unfreeze(person_id: str, *, cause: str, operator: str | None = None, source:
     persons_service.unfreeze(person_id, cause=cause, operator=operator, source=source)
 
 
-def end_everything(person_id: str, status: Status) -> Ended:
-    """End what a stopped account holds; every portal entered is told.
+def end_everything(person_id: str, status: Standing) -> Ended:
+    """End what an account holds for which that was promised; every portal entered is told."""
+    ended = sign_out(person_id, reason=f"the person is {status}")
+    service.strike_ending(person_id)
+    return ended
+
+
+def sign_out(person_id: str, *, reason: str, operator: str | None = None) -> Ended:
+    """End every session and offline grant of a person who may log in again at once.
 
     A portal with an offline grant is told by the subject alone: its session may have ended long ago.
     """
-    sessions = service.end_all(person_id, reason=f"the person is {status}")
+    sessions = service.end_all(person_id, reason=reason, operator=operator)
     portals = [row.client_id for row in db.fetch_all(tokens.offline_portals(person_id))]
     if portals:
         service.tell(portals, person_id)
-    grants = end_grants(person_id)
-    service.strike_ending(person_id)
-    return Ended(sessions=sessions, grants=grants)
+    return Ended(sessions=sessions, grants=end_grants(person_id))
+
+
+def demand_proof(
+    person_id: str, *, cause: str, operator: str | None = None, source: str | None = None
+) -> Stopped:
+    """Let the proven real-name levels lapse: no portal that asks for one lets the person in until it is anew.
+
+    Whoever is logged in by the old level is logged out; ``anew`` is false when nothing was proven.
+    """
+
+    def promise(transaction: Transaction) -> None:
+        service.promise_ending(transaction, person_id, "unproven")
+
+    lapsed = persons_service.lapse_levels(
+        person_id, cause=cause, operator=operator, source=source, also=promise
+    )
+    return _ended(person_id, "unproven", anew=lapsed > 0)
 
 
 def _stop(person_id: str, status: Status, change: Callable[..., None]) -> Stopped:
@@ -97,6 +123,10 @@ def _stop(person_id: str, status: Status, change: Callable[..., None]) -> Stoppe
         if refused.why != status:
             raise
         anew = False
+    return _ended(person_id, status, anew=anew)
+
+
+def _ended(person_id: str, status: Standing, *, anew: bool) -> Stopped:
     try:
         return Stopped(anew=anew, ended=end_everything(person_id, status))
     except Unavailable as away:

@@ -24,7 +24,7 @@ def end(session: Session, *, reason: str, kind: str = "session.end") -> frozense
     return _end(session)
 
 
-def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
+def end_all(person_id: str, *, reason: str, keep: str | None = None, operator: str | None = None) -> int:
     """End a person's sessions, all or all but one; how many.
 
     A session that was there may let in a place while it is being ended: so one looks again afterwards.
@@ -32,7 +32,7 @@ def end_all(person_id: str, *, reason: str, keep: str | None = None) -> int:
     ended = 0
     ending = [session for session in sessions.of_person(person_id) if session.id != keep]
     while ending:
-        _promise(ending, kind="session.kill", reason=reason)
+        _promise(ending, kind="session.kill", reason=reason, operator=operator)
         for session in ending:
             _end(session)
         ended += len(ending)
@@ -52,10 +52,19 @@ def _end(session: Session) -> frozenset[str]:
 
 
 @transaction
-def _promise(transaction: Transaction, ending: list[Session], *, kind: str, reason: str) -> None:
+def _promise(
+    transaction: Transaction, ending: list[Session], *, kind: str, reason: str, operator: str | None = None
+) -> None:
     for session in ending:
         _tell(transaction, session.participants.keys(), session.person_id, session.id)
-        audit.record_in(transaction, kind, person=session.person_id, session=session.id, reason=reason)
+        audit.record_in(
+            transaction,
+            kind,
+            person=session.person_id,
+            session=session.id,
+            reason=reason,
+            operator=operator,
+        )
 
 
 @transaction

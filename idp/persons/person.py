@@ -12,6 +12,8 @@ Gender = Literal["", "male", "female"]
 #: Seconds after which a real-name level must be proved again; a level missing here does not expire.
 LEVEL_LIFETIMES: Final[dict[int, int]] = {2: 2 * 365 * 86400, 3: 5 * 365 * 86400, 4: 10 * 365 * 86400}
 HIGHEST_LEVEL = 4
+#: From this level on somebody has proven who the person is.
+PROVEN = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

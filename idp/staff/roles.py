@@ -51,12 +51,12 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "support", "system", "客服", "Support",
-            "clients:read deliveries:read explain:read people:search sessions:end",
+            "clients:read deliveries:read explain:read people:search people:unlock sessions:end",
         ),
         _role(
             "security_administrator", "security", "安全管理员", "Security administrator",
             "alarms:read applications:read applications:approve clients:read clients:suspend divisions:read "
-            "health:read keys:read people:search people:freeze people:reprove policies:read "
+            "health:read keys:read people:search people:freeze people:reprove people:unlock policies:read "
             "policies:publish restricted:approve roles:grant sessions:end staff:read statistics:read",
         ),
         _role(

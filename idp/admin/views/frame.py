@@ -17,6 +17,7 @@ blueprint.register_error_handler(Rejected, guard.denied)
 #: The sections in the order of the menu: address, name, the permission without which it is not shown.
 MENU = (
     ("", pages.mark("概况"), ""),
+    ("people", pages.mark("用户"), "admin:people:search"),
     ("staff", pages.mark("管理员"), "admin:staff:read"),
     ("places", pages.mark("行政区划和部门"), "admin:divisions:read"),
 )
@@ -42,6 +43,12 @@ _REFUSALS = {
     "AUTH-003": pages.mark("验证码不正确，请核对后重新输入。"),
     "division.import": pages.mark("文件有误，没有导入任何内容：%(why)s"),
     "division.name": pages.mark("名称须为1至60个可见字符。"),
+    "id_number.check": pages.mark("证件号码校验未通过，请核对每一位。"),
+    "id_number.date": pages.mark("证件号码中的出生日期不存在，请核对。"),
+    "id_number.format": pages.mark("这不是完整的证件号码，请核对。"),
+    "inquiry.case": pages.mark("请填写案件或工单编号：4至40个字母、数字、汉字或短横线，不得是证件号码。"),
+    "inquiry.personal": pages.mark("理由中不得包含证件号码、电话等个人信息。"),
+    "inquiry.reason": pages.mark("请写明查找理由，4至120个字符。"),
     "password.characters": pages.mark("密码中有不能使用的字符，请换一个。"),
     "password.classes": pages.mark("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。"),
     "password.common": pages.mark("这个密码太常见，容易被猜到，请换一个。"),
@@ -49,6 +56,7 @@ _REFUSALS = {
     "password.former": pages.mark("不能使用最近用过的密码，请换一个。"),
     "password.long": pages.mark("密码太长，请缩短。"),
     "password.short": pages.mark("密码至少需要12个字符。"),
+    "person.status": pages.mark("账号当前状态不允许此操作，未作变更。"),
     "role.separation": pages.mark("系统管理、安全管理、审计管理的角色不能由同一人担任（三员分立）。"),
     "staff.login_name": pages.mark(
         "登录名须为3至40个字符：小写字母开头，可用小写字母、数字、点、下划线和短横线。"

@@ -3,7 +3,16 @@
 The verbs receive the database session first; callers leave it out (``store.db.transaction``).
 """
 
-from idp.persons.service.account import close, freeze, record_death, rename, set_level, set_phone, unfreeze
+from idp.persons.service.account import (
+    close,
+    freeze,
+    lapse_levels,
+    record_death,
+    rename,
+    set_level,
+    set_phone,
+    unfreeze,
+)
 from idp.persons.service.identifiers import add_identifier, close_identifier, replace_identifier
 from idp.persons.service.registration import register
 
@@ -12,6 +21,7 @@ __all__ = [
     "close",
     "close_identifier",
     "freeze",
+    "lapse_levels",
     "record_death",
     "register",
     "rename",

@@ -8,7 +8,7 @@ has to write together with the new state it passes as ``also``.
 from collections.abc import Callable
 from uuid import uuid4
 
-from sqlalchemy import insert
+from sqlalchemy import insert, or_, update
 from sqlalchemy.orm import Session
 
 from idp import audit
@@ -16,7 +16,7 @@ from idp.base import clock, pii
 from idp.base.errors import Rejected
 from idp.persons import index, name, phone, sealing
 from idp.persons.models import LevelRow
-from idp.persons.person import HIGHEST_LEVEL, LEVEL_LIFETIMES
+from idp.persons.person import HIGHEST_LEVEL, LEVEL_LIFETIMES, PROVEN
 from idp.persons.service.change import begin, lasting
 from idp.persons.service.identifiers import end_identifiers
 
@@ -153,6 +153,37 @@ def set_level(
     audit.record_in(
         session, "person.level", person=person_id, cause=method, level=level, operator=operator, source=source
     )
+
+
+@lasting
+def lapse_levels(
+    session: Session,
+    person_id: str,
+    *,
+    cause: str,
+    operator: str | None = None,
+    source: str | None = None,
+    also: Also = _nothing,
+) -> int:
+    """End every real-name level that was proven, so that the person has to prove it anew; how many."""
+    begin(session, person_id)
+    in_force = (
+        update(LevelRow)
+        .where(
+            LevelRow.person_id == person_id,
+            LevelRow.level >= PROVEN,
+            or_(LevelRow.expires_at.is_(None), LevelRow.expires_at > clock.now()),
+        )
+        .values(expires_at=clock.now())
+        .returning(LevelRow.level)
+    )
+    ended = session.execute(in_force).scalars().all()
+    audit.record_in(
+        session, "person.level", person=person_id, cause=cause, level=PROVEN - 1, operator=operator,
+        previous=max(ended, default=None), source=source,
+    )  # fmt: skip
+    also(session)
+    return len(ended)
 
 
 @lasting

@@ -9,6 +9,7 @@ from idp import persons, sessions
 from idp.login import entry
 from idp.logout import people
 from idp.persons import cache
+from idp.persons import service as registry
 from tests.loginface import NUMBER, PASSWORD, Browser, events, someone, spooled, with_generator
 from tests.webface import csrf
 
@@ -98,3 +99,22 @@ def test_a_stopped_person_does_not_go_on_by_showing_the_password_again(
 
 def _token(browser: Browser) -> str:
     return csrf(browser.look().text)
+
+
+def test_whoever_loses_the_level_while_a_session_begins_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = someone()
+    registry.set_level(person.id, 3, method="registry_match", source="test")
+    real = sessions.start
+
+    def start(*args: Any, **kwargs: Any) -> Any:
+        people.demand_proof(person.id, cause="test")
+        return real(*args, **kwargs)
+
+    monkeypatch.setattr(entry.sessions, "start", start)
+    browser = Browser()
+    browser.begin()
+    browser.identify()
+    assert browser.password().status_code == 403
+    assert browser.session is None
+    assert sessions.of_person(person.id) == []
+    assert events("login.success") == []

@@ -3,6 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 
@@ -47,8 +48,8 @@ def test_a_portal_entered_after_the_promises_is_promised_before_the_end(
     (read,) = sessions.of_person(session.person_id)
     promise = service._promise
 
-    def and_then_somebody_enters(ending: list[Session], *, kind: str, reason: str) -> None:
-        promise(ending, kind=kind, reason=reason)
+    def and_then_somebody_enters(ending: list[Session], **why: Any) -> None:
+        promise(ending, **why)
         assert sessions.enter(read, "late", PARTICIPANT)
 
     monkeypatch.setattr(service, "_promise", and_then_somebody_enters)

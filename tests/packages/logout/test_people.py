@@ -284,3 +284,33 @@ def test_a_person_who_is_not_active_is_remembered_by_no_process(busy: Busy) -> N
     found = persons.find(busy.id)
     assert found is not None
     assert cache.get(busy.id, lambda _: None) is None
+
+
+def test_a_demand_of_a_new_proof_ends_all_that_rests_on_the_old_one(busy: Busy) -> None:
+    with one_event("person.level"):
+        stopped = people.demand_proof(busy.id, cause="court", operator="clerk", source="case 7")
+    assert stopped == Stopped(anew=True, ended=Ended(sessions=2, grants=1))
+    person = persons.read(busy.id)
+    assert person is not None
+    assert (person.active, person.ial) == (True, 0)
+    assert busy.is_out()
+    assert queries.endings(2**40, 10) == []
+    assert people.demand_proof(busy.id, cause="court", operator="clerk").anew is False
+
+
+def test_what_a_lapsed_level_held_ends_when_the_store_is_back(
+    busy: Busy, monkeypatch: pytest.MonkeyPatch, time_travel: MovableClock
+) -> None:
+    def away(*_: object, **__: object) -> int:
+        raise Unavailable("redis")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "end_all", away)
+        with pytest.raises(Unfinished):
+            people.demand_proof(busy.id, cause="court", operator="clerk")
+    assert len(sessions.of_person(busy.id)) == 2
+    time_travel.advance(60)
+    assert jobs.end_stopped() == 1
+    assert sessions.of_person(busy.id) == []
+    assert busy.is_out()
+    assert {event.reason for event in events("session.kill")} == {"the person is unproven"}

@@ -1,0 +1,126 @@
+"""Attack book, groups L, N and Q at the console: other regions, late acts, hostile texts, masks."""
+
+import re
+from urllib.parse import urlencode
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from idp import persons
+from idp.admin.needs import need_of
+from idp.divisions import NATION, Reach
+from idp.divisions import service as tree
+from idp.persons import service as register
+from idp.staff import ROLES, sessions
+from idp.store import db
+from tests.attacks.test_n_sweep import NASTY, is_clean
+from tests.conftest import MovableClock
+from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, Officer, grow_tree, landed
+from tests.packages.admin.test_console import pages_of
+from tests.records import events, nothing_changed, one_event
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+NUMBER = "010101198504123013"
+GROUNDS = {"case": "12345-2026-0007", "reason": "本人来电求助", "number": NUMBER}
+MARKUP = "<i>x{{7*7}}"
+#: What forms and lists of the console read.
+PARAMETERS = (
+    "after", "case", "client", "lines", "name", "next", "number", "place", "q", "reason", "role", "x",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("where", [OTHER_CITY, PROVINCE, OTHER_PROVINCE, ""])
+def test_l13_l27_a_person_of_elsewhere_is_not_there(app: Flask, where: str) -> None:
+    away = register.register(full_name="张示", id_number=NUMBER, service_region=where, source="test")
+    officer = Officer(app, "security_administrator", division=CITY)
+    with one_event("people.search"):
+        assert officer.post("/admin/people", GROUNDS, page="/admin/people").status_code == 404
+    refused = events("people.search")[-1]
+    assert (refused.person, refused.outcome, refused.reason) == (away, "refused", "out of reach")
+    assert officer.member.id in refused.detail
+
+
+def test_l13_l27_another_members_file_is_not_there(app: Flask) -> None:
+    grow_tree()
+    register.register(full_name="张示", id_number=NUMBER, service_region=CITY, source="test")
+    own, other = (Officer(app, "security_administrator", division=CITY) for _ in range(2))
+    path = landed(own.post("/admin/people", GROUNDS, page="/admin/people"))
+    for verb in ("", "/freeze", "/unfreeze", "/unlock", "/reprove", "/sign-out", "/close"):
+        with one_event("admin.deny"):
+            answer = other.post(path + verb) if verb else other.get(path)
+        assert answer.status_code == 404, verb
+    assert persons.find_by_identifier("111", NUMBER).active  # type: ignore[union-attr]
+    assert own.get(path).status_code == 200
+
+
+def test_l20_a_sensitive_act_long_after_the_login_asks_for_the_code(
+    app: Flask, time_travel: MovableClock
+) -> None:
+    """Every form that changes something for others, whoever may send it."""
+    for role in ROLES:
+        officer = Officer(app, role)
+        time_travel.advance(sessions.FRESH)
+        for method, path, view in pages_of(app):
+            need = need_of(view)
+            if method != "POST" or need is None or need.permission not in officer.member.permissions:
+                continue
+            if need.fresh:
+                with nothing_changed():
+                    answer = officer.post(path)
+                assert landed(answer) == "/admin/confirm", path
+            else:
+                assert path in UNHURRIED, f"{path} does not ask for the code again"
+
+
+#: What members do without showing the code again: looking somebody up, and putting the file away.
+UNHURRIED = {"/admin/people", "/admin/people/none/close"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_n01_n09_n21_no_parameter_breaks_a_page_of_the_console(app: Flask, role: str) -> None:
+    officer = Officer(app, role)
+    kinds = sorted(NASTY)
+    for turn in range(len(kinds)):
+        whole = {name: NASTY[kinds[(at + turn) % len(kinds)]][:3000] for at, name in enumerate(PARAMETERS)}
+        for method, path, view in pages_of(app):
+            need = need_of(view)
+            if need is None or need.permission not in officer.member.permissions:
+                continue
+            if method == "GET":
+                is_clean(officer.get(f"{path}?{urlencode(whole)}"))
+            elif turn % 6 == 0:
+                is_clean(officer.post(path, whole))
+
+
+def test_n21_stored_markup_is_text_on_every_page_of_the_console(app: Flask) -> None:
+    line = f"{PROVINCE},{MARKUP},{MARKUP}"
+    tree.import_divisions(line, reach=Reach(division=NATION), operator="test")
+    tree.add_department(
+        division=PROVINCE, name=MARKUP, name_en=MARKUP, reach=Reach(division=NATION), operator="test"
+    )
+    for role in ROLES:
+        officer = Officer(app, role)
+        with db.writing_engine().begin() as connection:
+            connection.execute(text("UPDATE staff SET name = :name"), {"name": MARKUP})
+        shown = "".join(officer.get(path).text for method, path, _ in pages_of(app) if method == "GET")
+        assert "&lt;i&gt;x{{7*7}}" in shown
+        assert "<i>x" not in shown
+        assert "x49" not in shown
+
+
+def test_q13_the_console_masks_as_every_other_page_does(app: Flask) -> None:
+    grow_tree()
+    person_id = register.register(
+        full_name="张示范", id_number=NUMBER, phone_number="13800001234", service_region=CITY, source="test"
+    )
+    officer = Officer(app, "support", division=CITY)
+    page = officer.get(landed(officer.post("/admin/people", GROUNDS, page="/admin/people"))).text
+    person = persons.read(person_id)
+    assert person
+    assert {person.name_masked, person.id_number_masked, person.phone_masked} <= set(
+        re.findall(r"[^<>\s]+", page)
+    )
+    digits = set(re.findall(r"\d{4,}", re.sub(r'(value|href|src|action)="[^"]*"', "", page)))
+    assert not {run for run in digits if run in NUMBER or run in "13800001234"} - {"1234"}
