@@ -101,6 +101,7 @@ def check(manifest: Manifest) -> tuple[Client, ...]:
         client, faults = _judge(entry, terms)
         if client:
             clients.append(client)
+            faults += rules.installations(client)
         if names[str(entry.get("client_id"))] > 1:
             faults.append(("client_id", "stands in this manifest twice"))
         found += [(label, fault) for fault in faults]

@@ -9,7 +9,7 @@ Not here: how a registration is written (``clients.manifest``), what follows fro
 from clients.client import Client
 from clients.rules.addresses import addresses
 from clients.rules.answers import answers
-from clients.rules.authentication import authentication
+from clients.rules.authentication import authentication, installations
 from clients.rules.ciba import ciba
 from clients.rules.data import data
 from clients.rules.defaults import defaults
@@ -28,7 +28,7 @@ from clients.rules.rule import Fault, Rule, Terms
 from clients.rules.sender import sender
 from clients.rules.tokens import tokens
 
-__all__ = ["RULES", "Fault", "Terms", "faults"]
+__all__ = ["RULES", "Fault", "Terms", "faults", "installations"]
 
 RULES: tuple[Rule, ...] = (
     identifiers,
