@@ -110,6 +110,8 @@ class Client:
     redirect_uris: tuple[str, ...] = ()
     post_logout_redirect_uris: tuple[str, ...] = ()
     backchannel_logout_uri: str = ""
+    backchannel_logout_session_required: bool = False
+    """It understands no logout of all sessions at once (Back-Channel Logout 1.0 §2.2)."""
     frontchannel_logout_uri: str = ""
     frontchannel_logout_session_required: bool = False
     sector_identifier_uri: str = ""

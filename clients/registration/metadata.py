@@ -22,6 +22,7 @@ SAME = (
     "authorization_signed_response_alg",
     "backchannel_authentication_request_signing_alg",
     "backchannel_client_notification_endpoint",
+    "backchannel_logout_session_required",
     "backchannel_logout_uri",
     "backchannel_token_delivery_mode",
     "backchannel_user_code_parameter",

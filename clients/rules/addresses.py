@@ -29,13 +29,18 @@ def addresses(client: Client, terms: Terms) -> Iterator[Fault]:
     ):
         if uri := getattr(client, key):
             yield from judged(key, judge, uri)
-    yield from _front_channel(client)
+    yield from _logout(client)
 
 
-def _front_channel(client: Client) -> Iterator[Fault]:
-    """A front-channel address is of a host the browser is sent to anyway (Front-Channel Logout 1.0 §2)."""
+def _logout(client: Client) -> Iterator[Fault]:
+    """A front-channel address is of a host the browser is sent to anyway (Front-Channel Logout 1.0 §2).
+
+    What a channel must say is said of a channel that is there.
+    """
     uri = client.frontchannel_logout_uri
     if client.frontchannel_logout_session_required and not uri:
         yield "frontchannel_logout_session_required", "needs frontchannel_logout_uri"
+    if client.backchannel_logout_session_required and not client.backchannel_logout_uri:
+        yield "backchannel_logout_session_required", "needs backchannel_logout_uri"
     if uri and urlsplit(uri)[:2] not in {urlsplit(one)[:2] for one in client.redirect_uris}:
         yield "frontchannel_logout_uri", "must have scheme, host and port of a redirect URI"

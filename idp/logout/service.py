@@ -76,7 +76,9 @@ def tell(transaction: Transaction, portals: Collection[str], person_id: str, ses
 def _tell(transaction: Transaction, portals: Collection[str], person_id: str, session_id: str) -> None:
     for client_id in portals:
         client = clients.find(client_id)
-        if client is not None and client.backchannel_logout_uri:
+        if client is None or not client.backchannel_logout_uri:
+            continue
+        if session_id or not client.backchannel_logout_session_required:
             transaction.add(_delivery(client_id, person_id, session_id))
 
 
