@@ -70,9 +70,11 @@ _CITED = {
     "conformance": (),
     "fapi2_message_signing": ("FAPI 2.0 Message Signing",),
     "fapi2_security_profile": ("FAPI 2.0",),
+    "form_post_response_mode": ("Form Post Response Mode",),
     "gb11643": ("GB 11643",),
     "gb32100": ("GB 32100",),
     "jarm": ("JARM",),
+    "multiple_response_types": ("Multiple Response Types",),
     "oidc_backchannel_logout": ("Back-Channel Logout",),
     "oidc_core": ("OIDC Core",),
     "oidc_discovery": ("OIDC Discovery",),
@@ -221,8 +223,13 @@ def _table(standard: Standard) -> Iterator[str]:
     for one in standard.requirements:
         code = [place for name in standard.cited for place in cited().get((name, one.section), [])]
         held = [f"`{test.partition('::')[2]}`" for test in one.tests] or [f"*{one.elsewhere}*"]
-        broken = f"<br>broken: `{one.mutation['old']}`" if one.mutation else ""
+        broken = f"<br>broken: `{_cell(one.mutation['old'])}`" if one.mutation else ""
         yield f"| {one.section} | {one.must} | {'<br>'.join(code[:4]) or '—'} | {'<br>'.join(held)}{broken} |"
+
+
+def _cell(code: str) -> str:
+    """Code as one line that leaves the table whole."""
+    return " ".join(code.split()).replace("|", "\\|")
 
 
 if __name__ == "__main__":

@@ -127,7 +127,7 @@ def test_oidcc_frontchannel_rp_initiated_logout(me: Person) -> None:
 def test_oidcc_backchannel_rp_initiated_logout(me: Person) -> None:
     """A7: one posted member, a logout token of the ID token's person and session; then back."""
     with sink() as listening:
-        tax = portal("tax", backchannel_logout_uri=listening.uri)
+        tax = portal("tax", backchannel_logout_uri=listening.uri, backchannel_logout_session_required=True)
         hint = me.tokens(tax)["id_token"]
         answer = leave(me, id_token_hint=hint, post_logout_redirect_uri=BYE, state=STATE)
         assert jobs.deliver_due() == 1

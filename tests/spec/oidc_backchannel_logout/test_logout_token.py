@@ -12,11 +12,14 @@ from joserfc.jwk import KeySet
 from clients import client_keys
 from idp import keyring
 from idp.logout import jobs
+from idp.logout import service as logout
 from idp.store import redis
-from tests.actors import ISSUER, Person, decode, portal
+from tests import registrations
+from tests.actors import ISSUER, Person, citizen, decode, portal
 from tests.conftest import MovableClock
 from tests.keyhost import key_host, new_key
 from tests.recipient import opened, reading_portal
+from tests.registrants import PLAIN, Registrant
 from tests.sink import Sink, document, sink
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
@@ -123,3 +126,49 @@ def test_section_2_6_without_the_key_it_is_told_later_and_never_in_the_open(
         time_travel.advance(60)
         assert jobs.deliver_due() == 1
     assert opened(listening.forms[0]["logout_token"][0], key).header["kid"] == "enc"
+
+
+def test_section_2_1_the_metadata_says_so(me: Person) -> None:
+    """Back-Channel Logout 1.0 §2.1: backchannel_logout_supported, backchannel_logout_session_supported."""
+    metadata = me.get("/.well-known/openid-configuration").json or {}
+    assert metadata["backchannel_logout_supported"] is True
+    assert metadata["backchannel_logout_session_supported"] is True
+
+
+@pytest.mark.parametrize(
+    "uri", ["/logout", "http://good.example/out", "https://good.example/out#x", "ftp://good.example/out"]
+)
+def test_section_2_2_the_address_is_judged_when_it_is_registered(uri: str) -> None:
+    """Back-Channel Logout 1.0 §2.2: an absolute URI without a fragment; https."""
+    good = registrations.entry(backchannel_logout_uri="https://good.example/out?a=1")
+    assert registrations.refusal(good, environment="production") is None
+    bad = registrations.entry(backchannel_logout_uri=uri)
+    assert registrations.refusal(bad, environment="production") is not None
+
+
+@pytest.mark.parametrize(("required", "told"), [(True, 0), (False, 1)])
+def test_section_2_2_who_needs_a_sid_is_sent_no_token_without_one(
+    me: Person, listening: Sink, required: bool, told: int
+) -> None:
+    """Back-Channel Logout 1.0 §2.2: else sub alone names all sessions."""
+    portal("tax", backchannel_logout_uri=listening.uri, backchannel_logout_session_required=required)
+    logout.tell(["tax"], citizen("010102195109231025", "李示兰"))
+    assert jobs.deliver_due() == told
+    assert all("sid" not in decode(form["logout_token"][0]) for form in listening.forms)
+
+
+def test_section_2_2_the_need_of_a_sid_is_registered_and_told_back(program: Registrant) -> None:
+    """Back-Channel Logout 1.0 §2.2: a member of the registration; it goes with an address."""
+    address = {"backchannel_logout_uri": "https://suite.example.org/out"}
+    answer = program.post({**PLAIN, **address, "backchannel_logout_session_required": True})
+    assert (answer.json or {})["backchannel_logout_session_required"] is True
+    bare = registrations.entry(backchannel_logout_session_required=True)
+    assert registrations.refusal(bare) is not None
+
+
+def test_section_2_2_a_registered_query_is_kept(me: Person, listening: Sink) -> None:
+    """Back-Channel Logout 1.0 §2.2: the address may have a query."""
+    hint = me.tokens(portal("tax", backchannel_logout_uri=f"{listening.uri}?a=1"))["id_token"]
+    me.get(me.get(f"/end_session?id_token_hint={hint}").location)
+    assert jobs.deliver_due() == 1
+    assert listening.requests == [("POST", "/logout?a=1")]

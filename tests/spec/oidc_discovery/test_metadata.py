@@ -108,3 +108,9 @@ def test_what_is_not_supported_is_refused_by_its_name(me: Person, tax: Portal) -
 
 def test_locales_are_canonical_language_tags(metadata: dict[str, Any]) -> None:
     assert metadata["ui_locales_supported"] == ["zh-Hans-CN", "en"]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_section_4_by_get_and_nothing_else(me: Person, method: str) -> None:
+    """OIDC Discovery §4.1: the configuration is asked for by GET."""
+    assert me.http.open(PATH, method=method, base_url=ISSUER).status_code == 405

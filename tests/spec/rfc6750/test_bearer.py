@@ -1,5 +1,7 @@
 """RFC 6750: how a bearer token is shown, and how it is refused."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -7,6 +9,7 @@ from werkzeug.test import TestResponse
 from clients import service as registry
 from idp.persons import service as persons
 from tests.actors import ISSUER, Person, Portal, citizen, portal, service
+from tests.conftest import MovableClock
 from tests.records import events, one_event
 
 
@@ -128,3 +131,26 @@ def test_5_3_what_is_told_is_stored_by_nobody(me: Person, access: str) -> None:
     """RFC 6750 §5.3, OIDC Core §5.3.2: answers to a token are not cached."""
     for headers in ({"Authorization": f"Bearer {access}"}, {}):
         assert me.get("/userinfo", headers=headers).headers["Cache-Control"] == "no-store"
+
+
+def test_3_1_an_expired_token_is_an_invalid_token(
+    me: Person, access: str, tax: Portal, time_travel: MovableClock
+) -> None:
+    """RFC 6750 §3.1: expired: invalid_token, 401."""
+    assert me.get("/userinfo", headers={"Authorization": f"Bearer {access}"}).status_code == 200
+    time_travel.advance(tax.client.access_token_lifetime + 1)
+    answer = me.get("/userinfo", headers={"Authorization": f"Bearer {access}"})
+    assert answer.status_code == 401
+    assert 'error="invalid_token"' in challenge(answer)
+
+
+def test_3_no_attribute_stands_in_a_challenge_twice(me: Person, stores: None) -> None:
+    """RFC 6750 §3: realm, scope, error, error_description and error_uri stand once, in legal characters."""
+    token = (me.token(service(), {"grant_type": "client_credentials"}).json or {})["access_token"]
+    told = challenge(me.get("/userinfo", headers={"Authorization": f"Bearer {token}"}))
+    names = re.findall(r'[ ,]([a-z_]+)="', told)
+    assert {"realm", "scope", "error", "error_description"} <= set(names)
+    assert len(names) == len(set(names))
+    assert all(
+        re.fullmatch(r"[\x20-\x21\x23-\x5b\x5d-\x7e]*", value) for value in re.findall(r'"([^"]*)"', told)
+    )

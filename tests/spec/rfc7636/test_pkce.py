@@ -62,3 +62,26 @@ def test_section_4_6_a_public_client_is_held_to_it_too(me: Person) -> None:
     assert me.post("/token", {**form, "code_verifier": VERIFIER}).status_code == 400
     good = {**app.token_form(me.code_for(app)), "client_id": "app"}
     assert me.post("/token", good).status_code == 200
+
+
+def test_section_4_4_the_challenge_comes_back_in_nothing(me: Person, tax: Portal) -> None:
+    """RFC 7636 §4.4: it is kept with the code, and nobody can read it out of an answer."""
+    code = me.code_for(tax)
+    challenge = tax.request()["code_challenge"]
+    assert challenge not in me.authorize(tax).location
+    assert challenge not in code
+    assert challenge not in me.token(tax, tax.token_form(code)).text
+
+
+def test_section_4_6_each_code_has_its_own_challenge(me: Person, tax: Portal) -> None:
+    """RFC 7636 §4.5, §4.6: the verifier of one request redeems no code of another."""
+    first = Portal(client=tax.client, secret=tax.secret)
+    mine, other = me.code_for(tax), me.code_for(first)
+    assert me.token(tax, tax.token_form(other)).status_code == 400
+    assert me.token(tax, tax.token_form(mine)).status_code == 200
+
+
+def test_section_6_2_s256_is_announced(me: Person) -> None:
+    """RFC 7636 §4.2, §6.2.1: S256 must be understood; plain is not."""
+    metadata = me.get("/.well-known/openid-configuration").json or {}
+    assert metadata["code_challenge_methods_supported"] == ["S256"]

@@ -96,3 +96,31 @@ def test_section_3_2_the_answer_is_json_and_may_be_cached(me: Person) -> None:
     assert answer.content_type == "application/json"
     assert answer.headers["Cache-Control"].startswith("public, max-age=")
     json.loads(answer.data)
+
+
+def test_section_2_the_required_members_are_there(metadata: dict[str, Any]) -> None:
+    """RFC 8414 §2: issuer, the endpoints of the grants that are served, response_types_supported."""
+    required = {"issuer", "authorization_endpoint", "token_endpoint", "response_types_supported"}
+    assert required <= metadata.keys()
+
+
+def test_section_2_no_client_is_told_to_sign_with_nothing(metadata: dict[str, Any]) -> None:
+    """RFC 8414 §2: none is in no list of algorithms, and methods by JWT come with their algorithms."""
+    for endpoint in ("token", "revocation", "introspection"):
+        algorithms = metadata[f"{endpoint}_endpoint_auth_signing_alg_values_supported"]
+        assert algorithms
+        assert "none" not in algorithms
+
+
+def test_section_3_2_members_without_a_value_are_left_out(metadata: dict[str, Any]) -> None:
+    """RFC 8414 §3.2: claims with zero elements are omitted; values are JSON of the described kind."""
+    assert [name for name, value in metadata.items() if value in (None, "", [], {})] == []
+    for name, value in metadata.items():
+        if name.endswith("_supported") and not isinstance(value, bool):
+            assert isinstance(value, list), name
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_section_3_1_the_document_is_asked_for_by_get(me: Person, method: str) -> None:
+    """RFC 8414 §3.1: by an HTTP GET request."""
+    assert me.http.open(PATH, method=method, base_url=ISSUER).status_code == 405

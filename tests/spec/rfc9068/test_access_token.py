@@ -79,3 +79,43 @@ def test_section_6_of_two_tokens_of_one_grant_the_jti_differ(me: Person, tax: Po
     form = {"grant_type": "refresh_token", "refresh_token": made["refresh_token"]}
     again = me.token(tax, form).json or {}
     assert decode(made["access_token"])["jti"] != decode(again["access_token"])["jti"]
+
+
+def test_section_2_1_rs256_is_supported(me: Person) -> None:
+    """RFC 9068 §2.1: RS256 is among the algorithms, and none is not."""
+    algorithms = {key["alg"] for key in (me.get("/jwks").json or {})["keys"] if key["use"] == "sig"}
+    assert "RS256" in algorithms
+    assert "none" not in algorithms
+
+
+def test_section_3_a_resource_that_was_asked_for_is_the_audience(me: Person) -> None:
+    """RFC 9068 §3: aud is the resource of the request, and the default one where none is named."""
+    one = portal("one", resources=("https://api.one.example",))
+    asked = decode(me.tokens(one, resource="https://api.one.example")["access_token"])
+    assert asked["aud"] == "https://api.one.example"
+    assert decode(me.tokens(one)["access_token"])["aud"] == ISSUER
+
+
+def forged(access: str, **changes: Any) -> str:
+    """An access token with other claims, by the key that signs them."""
+    return keyring.sign(decode(access) | changes, typ="at+jwt")
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"iss": "https://other.example"}, {"aud": "https://other.example"}, {"exp": 1}]
+)
+def test_section_4_our_own_resource_judges_issuer_audience_and_end(
+    me: Person, access: str, changes: dict[str, Any]
+) -> None:
+    """RFC 9068 §4: the resource server verifies iss, aud, signature and exp; else invalid_token."""
+    answer = me.get("/userinfo", headers={"Authorization": f"Bearer {forged(access, **changes)}"})
+    assert answer.status_code == (401 if changes else 200)
+    if changes:
+        assert 'error="invalid_token"' in answer.headers["WWW-Authenticate"]
+
+
+def test_section_4_a_token_of_another_type_is_refused_at_our_own_resource(me: Person, access: str) -> None:
+    """RFC 9068 §4: typ is at+jwt; an ID token, or the same claims as one, let nobody in."""
+    for typ in ("JWT", "logout+jwt", ""):
+        token = keyring.sign(decode(access), typ=typ)
+        assert me.get("/userinfo", headers={"Authorization": f"Bearer {token}"}).status_code == 401

@@ -1,6 +1,8 @@
 """RFC 9700: best current practice for OAuth 2.0 security, section by section."""
 
-from tests.actors import Person, Portal, decode, portal, query
+from urllib.parse import urlencode
+
+from tests.actors import ISSUER, Person, Portal, decode, portal, query
 from tests.records import nothing_changed
 
 
@@ -92,3 +94,28 @@ def test_4_12_a_browser_is_sent_on_by_303(me: Person, tax: Portal) -> None:
 def test_4_16_no_page_can_be_framed(stranger: Person, tax: Portal) -> None:
     page = stranger.get(stranger.authorize(tax).location)
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+def test_2_6_scripts_of_other_sites_read_no_authorization_response(me: Person, tax: Portal) -> None:
+    """RFC 9700 §2.6: the authorization endpoint does not support CORS; public documents may."""
+    me.tokens(tax)
+    origin = {"Origin": "https://evil.example"}
+    for path in ("/authorize?" + urlencode(tax.request()), "/authorize"):
+        assert "Access-Control-Allow-Origin" not in me.get(path, headers=origin).headers
+    assert me.http.options("/authorize", base_url=ISSUER, headers=origin).status_code == 405
+    assert me.get("/jwks", headers=origin).headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_4_8_2_a_verifier_without_a_challenge_is_impossible(me: Person, tax: Portal) -> None:
+    """RFC 9700 §2.1.1, §4.8.2: no downgrade: there is no code without a challenge to use a verifier with."""
+    me.tokens(tax)
+    for left_out in ({"code_challenge": None}, {"code_challenge": None, "code_challenge_method": None}):
+        told = query(me.authorize(tax, **left_out).location)
+        assert (told["error"], "code" in told) == ("invalid_request", False)
+
+
+def test_4_17_the_session_frame_answers_the_asking_origin_alone(me: Person) -> None:
+    """RFC 9700 §4.17: a message to another window names the origin it is for."""
+    page = me.get("/check_session").text
+    assert page.count("postMessage(") == 1
+    assert "postMessage(word, event.origin)" in page

@@ -76,3 +76,10 @@ def test_3_2_everybody_may_read_it_and_keep_it_for_a_while(me: Person) -> None:
     answer = me.get(PLACE)
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "max-age" in answer.headers["Cache-Control"]
+
+
+def test_3_2_it_is_json(me: Person) -> None:
+    """RFC 9728 §3.2: 200 and application/json; §3.1: by GET."""
+    answer = me.get(PLACE + "/userinfo")
+    assert (answer.status_code, answer.content_type) == (200, "application/json")
+    assert me.post(PLACE + "/userinfo").status_code == 405
