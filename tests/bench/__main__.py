@@ -36,8 +36,8 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=8, help="length of each measurement, all rounds")
-    parser.add_argument("--rounds", type=int, default=4, help="each server's turns at one operation")
+    parser.add_argument("--seconds", type=float, default=12, help="length of each measurement, all rounds")
+    parser.add_argument("--rounds", type=int, default=3, help="each server's turns at one operation")
     parser.add_argument("--warm-up", type=float, default=4, help="load before the first round, not counted")
     parser.add_argument(
         "--processes", type=int, nargs="*", default=[2, 4], help="worker processes of this server"
