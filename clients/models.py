@@ -23,7 +23,8 @@ class ClientRow(db.Model):  # type: ignore[name-defined,misc]
     changed: Mapped[int] = mapped_column(BigInteger, index=True)
     """The registry's version that this row is of: tells a snapshot which rows to read again."""
     origin: Mapped[str] = mapped_column(String(16))
-    """``manifest`` (an operator applied it) or ``registration`` (it registered itself, RFC 7591)."""
+    """``manifest`` (an operator applied it), ``registration`` (it registered itself, RFC 7591) or
+    ``application`` (two officers approved it)."""
     enabled: Mapped[bool] = mapped_column(Boolean)
     sector: Mapped[str] = mapped_column(String(100), index=True)
     organization: Mapped[str] = mapped_column(String(100))

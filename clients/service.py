@@ -9,7 +9,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from clients import documents, logos, manifest, queries, sectors, snapshot, version
-from clients.client import SECRET_METHODS, Client, SecretHash
+from clients.client import SECRET_METHODS, Client, Origin, SecretHash
 from clients.logos import Logo
 from clients.models import ClientRow, RegistrationRow
 from idp import audit
@@ -67,6 +67,29 @@ def enable(client_id: str, *, operator: str) -> None:
     snapshot.expire()
 
 
+def put(session: Session, client: Client, logo: Logo | None, *, origin: Origin, operator: str) -> None:
+    """Register or replace one judged client within a larger change; its caller expires the snapshot."""
+    number = version.lock(session)
+    check_sectors(session, [client])
+    row = session.get(ClientRow, client.client_id)
+    if row is not None and row.deleted_at is not None:
+        raise Rejected("client.unknown", "the client id was given to a client before")
+    change = _difference(client, row, origin)
+    if change.action != "unchanged":
+        _write(session, client, row, change, operator, number, logo, origin)
+
+
+def switch(session: Session, client_id: str, enabled: bool, operator: str) -> None:
+    """Disable or enable a client within a larger change; its caller expires the snapshot."""
+    row, number = _row(session, client_id)
+    if row.enabled == enabled:
+        return
+    row.enabled = enabled
+    version.stamp(session, row, number)
+    status = "enabled" if enabled else "disabled"
+    audit.record_in(session, "client.disable", client=client_id, status=status, operator=operator)
+
+
 def _fetched(clients: Sequence[Client]) -> dict[str, Logo]:
     """What these registrations point to, judged before any lock is held; the logos that are new."""
     found = {}
@@ -101,12 +124,12 @@ def _apply(
     return tuple(changes)
 
 
-def _difference(client: Client, row: ClientRow | None) -> Change:
+def _difference(client: Client, row: ClientRow | None, origin: Origin = "manifest") -> Change:
     known = readable(row)
     new, old = manifest.document(client), manifest.document(known) if known else {}
     fields = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
-    if row is not None and row.origin != "manifest":
-        fields["origin"] = (row.origin, "manifest")
+    if row is not None and row.origin != origin:
+        fields["origin"] = (row.origin, origin)
     has_secret = bool(known and known.secrets)
     return Change(
         client_id=client.client_id,
@@ -124,11 +147,12 @@ def _write(
     operator: str,
     number: int,
     logo: Logo | None,
+    origin: Origin = "manifest",
 ) -> Change:
     row = row or new_row(session, client.client_id)
-    if row.origin != "manifest":
+    if row.origin == "registration":
         session.execute(delete(RegistrationRow).where(RegistrationRow.client_id == client.client_id))
-    row.origin = "manifest"
+    row.origin = origin
     secret = write(session, row, client, number, logo, makes_secret=change.makes_secret)
     audit.record_in(
         session, "client.apply", client=client.client_id, action=change.action,
@@ -187,13 +211,7 @@ def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Se
 
 @transaction
 def _switch(session: Session, client_id: str, enabled: bool, operator: str) -> None:
-    row, number = _row(session, client_id)
-    if row.enabled == enabled:
-        return
-    row.enabled = enabled
-    version.stamp(session, row, number)
-    status = "enabled" if enabled else "disabled"
-    audit.record_in(session, "client.disable", client=client_id, status=status, operator=operator)
+    switch(session, client_id, enabled, operator)
 
 
 def _row(session: Session, client_id: str) -> tuple[ClientRow, int]:

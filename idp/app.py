@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from flask import Flask, Response, g, request
 from sqlalchemy import inspect
 
+import clients.applications.models
 import clients.models
 import idp.approvals.models
 import idp.audit.models

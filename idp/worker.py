@@ -8,6 +8,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 
+from clients.applications import jobs as application_jobs
 from idp import audit, metrics
 from idp.approvals import jobs as approval_jobs
 from idp.audit import jobs as audit_jobs
@@ -40,6 +41,7 @@ ROUNDS = (
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
     (approval_jobs.ping_due, approval_jobs.forget_pings, staff_jobs.disable_unused),
+    (application_jobs.begin_approved, application_jobs.look_after_live),
 )
 _PAUSE = 0.5
 _PAUSE_AFTER_FAILURE = 2.0

@@ -28,6 +28,7 @@ FIELDS: dict[str, str] = {
     "action": "what was done to the thing: added, replaced, removed; begun, finished",
     "algorithm": "signature algorithm",
     "amr": "authentication methods used",
+    "application": "id of the application",
     "attempts": "deliveries tried so far",
     "audience": "resource the token is for",
     "case": "number of the case that asks for it",
@@ -105,6 +106,16 @@ KINDS: dict[str, Kind] = {
     ),
     "alarm.writer": _kind(
         "The record is not written or not sealed", "审计日志写入或封存停滞", "count subject"
+    ),
+    "application.change": _kind(
+        "A portal's application was drafted, submitted, taken back, in force, due, confirmed or ended",
+        "应用上线申请变更",
+        "action application changes department division error expires_at operator scope version",
+    ),
+    "application.decide": _kind(
+        "An officer decided on a portal's application, or was refused to",
+        "审批应用上线申请",
+        "action application error operator scope status version",
     ),
     "approval.ask": _kind(
         "A person was asked to confirm a login that began elsewhere", "请用户确认登录", "level method scope"

@@ -1,0 +1,32 @@
+"""What the worker does for applications."""
+
+from clients.applications import queries, service
+from idp.base import clock
+
+#: How long before its day an application asks to be confirmed.
+AHEAD = 30 * 86400
+_AT_ONCE = 50
+_EVERY = 600
+
+_last = 0
+
+
+def begin_approved() -> int:
+    """Put in force what was approved and begins now; how many."""
+    return sum(service.put_in_force(one) for one in queries.effective(clock.now(), _AT_ONCE))
+
+
+def look_after_live() -> int:
+    """Tell of days that come and suspend what nobody confirmed, every ten minutes; how many."""
+    global _last
+    moment = clock.now()
+    if _last <= moment < _last + _EVERY:
+        return 0
+    _last = moment
+    late = queries.unconfirmed(moment, _AT_ONCE)
+    for one in late:
+        service.suspend(one)
+    coming = queries.due(moment + AHEAD, _AT_ONCE)
+    for one in coming:
+        service.tell(one)
+    return len(late) + len(coming)

@@ -1,0 +1,19 @@
+"""Lasting verbs of applications: ask, decide, begin, confirm, end; refusals are recorded, nothing else."""
+
+from clients.applications.service.decisions import confirm, decide, retire
+from clients.applications.service.force import put_in_force, suspend, tell
+from clients.applications.service.requests import change, draft, recall, submit, withdraw
+
+__all__ = [
+    "change",
+    "confirm",
+    "decide",
+    "draft",
+    "put_in_force",
+    "recall",
+    "retire",
+    "submit",
+    "suspend",
+    "tell",
+    "withdraw",
+]
