@@ -5,7 +5,7 @@ The secrets lie in a file beside the demonstration's other data while it runs; t
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pyotp
 
 from idp import settings
 from idp.base import clock
-from idp.personas.credentials import Credentials
+from idp.base.secret import Secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +25,9 @@ class Code:
     seconds_left: int
 
 
-def write(people: Iterable[Credentials]) -> None:
-    """Keep the secrets for the page, readable by their owner alone."""
-    secrets = {person.name: person.totp.reveal() for person in people if person.totp}
+def write(generators: Mapping[str, Secret]) -> None:
+    """Keep each one's secret for the page, readable by their owner alone."""
+    secrets = {name: secret.reveal() for name, secret in generators.items()}
     clear()
     descriptor = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,9 @@ from clients import service as registry
 from clients.client import SECRET_METHODS
 from idp import settings
 from idp.app import open_stores
+from idp.demo import officers
 from idp.demo.authenticators import write as write_authenticators
+from idp.demo.officers import OfficerCredentials
 from idp.demo.plan import PORTALS, Plan
 from idp.personas import service as cast
 from idp.personas.credentials import Credentials
@@ -30,6 +32,7 @@ class Stage:
 
     people: Mapping[str, Credentials]
     credentials: Mapping[str, Mapping[str, str]]
+    officers: Sequence[OfficerCredentials]
 
 
 def prepare(plan: Plan) -> Stage:
@@ -37,11 +40,17 @@ def prepare(plan: Plan) -> Stage:
     open_stores(settings.current())
     try:
         people = cast.load(renew=True)
+        staff = officers.appoint()
         credentials = _register_portals(plan)
     finally:
         db.close()
-    write_authenticators(people)
-    return Stage(people={person.slug: person for person in people}, credentials=credentials)
+    write_authenticators(
+        {person.name: person.totp for person in people if person.totp}
+        | {f"{one.role} {one.name}": one.totp for one in staff}
+    )
+    return Stage(
+        people={person.slug: person for person in people}, credentials=credentials, officers=tuple(staff)
+    )
 
 
 def forget(plan: Plan) -> None:

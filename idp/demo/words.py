@@ -86,6 +86,10 @@ def _facts(plan: Plan, stage: Stage) -> dict[str, object]:
             }
             for slug, person in stage.people.items()
         },
+        "staff": {
+            one.login_name: {"password": one.password.reveal(), "totp": one.totp.reveal()}
+            for one in stage.officers
+        },
     }
 
 
@@ -98,10 +102,17 @@ def _page(plan: Plan, stage: Stage, seconds: float) -> str:
         "网址 / Addresses",
         *(f"  {portal.address}/  {portal.name} / {portal.name_en}" for portal in plan.portals),
         f"  {plan.issuer}/  统一身份认证平台 / Identity platform",
+        f"  {plan.issuer}/admin/  管理控制台 / Administration console",
         f"  {plan.issuer}{INBOX}  开发收件箱（消息、动态口令） / Development inbox (messages, codes)",
         "",
         "可以登录的人，密码只在本次有效 / Who can log in; the passwords are of this start only",
         *(line for slug in SHOWN for line in _person(stage, slug)),
+        "",
+        "管理员，动态口令在开发收件箱 / Staff; their one-time codes are in the development inbox",
+        *(
+            f"  {one.login_name}  {one.password.reveal()}  {one.role} / {one.role_en}"
+            for one in stage.officers
+        ),
         "",
         "接着试试 / Try this next",
         *(f"  {number}. {zh}\n     {en}" for number, (zh, en) in enumerate(TRY, start=1)),

@@ -1,0 +1,93 @@
+"""The demonstration's staff: three administrations and who they appointed, with fresh credentials each time."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyotp
+
+from idp import staff
+from idp.base import clock
+from idp.base.secret import Secret
+from idp.divisions import NATION, Reach
+from idp.divisions import service as tree
+from idp.personas.credentials import password
+from idp.staff import ROLES, Member, service
+
+_TREE = Path(__file__).with_name("divisions.csv")
+_PROVINCE = "010000"
+
+#: The first of each administration, then who is appointed by them: login name, name, role.
+FIRST = (
+    ("system", "林示系", "system_administrator"),
+    ("security", "安示全", "security_administrator"),
+    ("audit", "申示计", "audit_administrator"),
+)
+APPOINTED = (
+    ("portal-officer", "管示一", "portal_officer"),
+    ("province-security", "管示二", "security_administrator"),
+    ("support", "客示服", "support"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficerCredentials:
+    """What one of staff logs in with."""
+
+    login_name: str
+    name: str
+    role: str
+    role_en: str
+    password: Secret
+    totp: Secret
+
+
+def appoint() -> list[OfficerCredentials]:
+    """Grow the tree and give every account a password and a generator of this start."""
+    nation = Reach(division=NATION)
+    tree.import_divisions(_TREE.read_text(encoding="utf-8"), reach=nation, operator="demo")
+    ready = [_first(*one) for one in FIRST]
+    system, security = _known("system"), _known("security")
+    return [*ready, *(_appointed(*one, system, security) for one in APPOINTED)]
+
+
+def _first(login_name: str, name: str, role: str) -> OfficerCredentials:
+    known = staff.find_by_name(login_name)
+    token = (
+        service.new_link(known.id, actor=None)
+        if known
+        else service.bootstrap(login_name=login_name, name=name, role=role)
+    )
+    return _claimed(login_name, name, role, token)
+
+
+def _appointed(login_name: str, name: str, role: str, system: Member, security: Member) -> OfficerCredentials:
+    if known := staff.find_by_name(login_name):
+        return _claimed(login_name, name, role, service.new_link(known.id, actor=None))
+    staff_id, token = service.create(
+        login_name=login_name, name=name, reach=Reach(division=_PROVINCE), actor=system
+    )
+    ready = _claimed(login_name, name, role, token)
+    service.confirm(staff_id, actor=security)
+    service.grant(staff_id, (role,), actor=security)
+    return ready
+
+
+def _claimed(login_name: str, name: str, role: str, token: Secret) -> OfficerCredentials:
+    chosen, seed = Secret(password().reveal().title()), Secret(pyotp.random_base32())
+    service.claim(token.reveal(), chosen.reveal(), seed, pyotp.TOTP(seed.reveal()).at(clock.now()))
+    known = ROLES[role]
+    return OfficerCredentials(
+        login_name=login_name,
+        name=name,
+        role=known.chinese,
+        role_en=known.english,
+        password=chosen,
+        totp=seed,
+    )
+
+
+def _known(login_name: str) -> Member:
+    found = staff.find_by_name(login_name)
+    if found is None:
+        raise LookupError(login_name)
+    return found
