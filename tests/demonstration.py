@@ -41,6 +41,7 @@ class Demonstration:
     inbox: str
     portals: Mapping[str, str]
     people: Mapping[str, Person]
+    staff: Mapping[str, Mapping[str, str]]
     folder: Path
 
     def secret(self, client_id: str) -> str:

@@ -72,6 +72,7 @@ def test_a_second_start_keeps_people_and_keys_and_makes_new_passwords(tmp_path: 
             slug for slug in first.people if first.people[slug].password != second.people[slug].password
         }
         assert renewed == set(first.people)
+        assert all(second.staff[name] != first.staff[name] for name in first.staff)
     for site in (first, second):
         assert not secrets_in(folder, site), "no secret stays behind in the clear"
     assert not processes_of(folder), "no process stays behind"
