@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 from flask import Flask
+from sqlalchemy import text
 
 from idp import migration, settings
 from idp.audit import spool
@@ -33,6 +35,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite-guide", action="store_true", help="write docs/guide as recorded")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only what meets the database of the run: the rest is the same there, and runs on SQLite.
+
+    What a test meets is seen by the fixtures it takes, and by theirs; ``database`` is the only way to the
+    option (a house test looks).
+    """
+    if config.getoption("--database") == "sqlite":
+        return
+    apart = [item for item in items if "database" not in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=apart)
+    items[:] = [item for item in items if item not in set(apart)]
+
+
+@pytest.fixture(scope="session")
+def database(request: pytest.FixtureRequest) -> str:
+    """The kind of database under the tests of this run."""
+    return str(request.config.getoption("--database"))
+
+
 @pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of this worker process."""
@@ -40,9 +61,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def database_url(request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+def database_url(database: str, folder: Path) -> Iterator[str]:
     """An empty database of this worker process."""
-    if request.config.getoption("--database") == "sqlite":
+    if database == "sqlite":
         yield f"sqlite:///{folder / 'test.sqlite3'}"
     else:
         with postgres.database() as url:
@@ -99,9 +120,7 @@ def stores(app: Flask, test_settings: settings.Settings) -> None:
     redis.call("FLUSHALL")
     once.since("jti")
     once.since("dpop")
-    with db.writing_engine().begin() as connection:
-        for table in reversed(db.db.metadata.sorted_tables):
-            connection.execute(table.delete())
+    _empty_tables()
     spool.close()
     for record in test_settings.var_dir.glob("spool/*"):
         record.unlink()
@@ -109,6 +128,21 @@ def stores(app: Flask, test_settings: settings.Settings) -> None:
     from idp.app import forget_caches
 
     forget_caches()
+
+
+def _empty_tables() -> None:
+    """Delete what lies there; of all the tables a test fills a few."""
+    with db.writing_engine().begin() as connection:
+        filled = set(connection.execute(text(_filled())).scalars())
+        for table in reversed(db.db.metadata.sorted_tables):
+            if table.name in filled:
+                connection.execute(table.delete())
+
+
+@cache
+def _filled() -> str:
+    tables = db.db.metadata.sorted_tables
+    return " UNION ALL ".join(f"SELECT '{one}' WHERE EXISTS (SELECT 1 FROM {one})" for one in tables)
 
 
 class MovableClock:

@@ -52,6 +52,8 @@ class Attempt:
     notice: str = ""
     notice_values: dict[str, Any] = field(default_factory=dict)
     outcome: Outcome = ""
+    #: A page of it was shown and answered.
+    answered: bool = False
 
     @property
     def organization(self) -> str | None:

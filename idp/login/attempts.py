@@ -52,25 +52,40 @@ def start(
 
 
 def save(attempt: Attempt) -> None:
-    """Write an attempt back."""
-    _attempts().put(attempt.id, attempt.as_json())
+    """Write an attempt back, after a page of it was answered."""
+    _attempts().put(attempt.id, attempt.as_json() | {"answered": True})
 
 
 def peek(attempt_id: str) -> Attempt | None:
     """The attempt of an id, left where it is."""
-    found = _attempts().peek(attempt_id)
+    return peeked(redis.call(*peek_command(attempt_id)))
+
+
+def peek_command(attempt_id: str) -> tuple[Any, ...]:
+    """The command that reads an attempt, to be sent together with others."""
+    return ("GET", _attempts().key(attempt_id))
+
+
+def peeked(reply: Any) -> Attempt | None:
+    """The attempt that was read."""
+    found = record(reply)
     return Attempt.from_json(found) if found else None
 
 
 def take(attempt_id: str) -> Attempt | None:
     """The attempt of an id, for the one caller that ends it; its request is no longer kept either."""
-    taken, _ = redis.pipeline(("GETDEL", _attempts().key(attempt_id)), ("DEL", _requests().key(attempt_id)))
-    found = record(taken)
-    return Attempt.from_json(found) if found else None
+    return peeked(redis.pipeline(*take_commands(attempt_id))[0])
+
+
+def take_commands(attempt_id: str) -> tuple[tuple[Any, ...], ...]:
+    """The commands that end an attempt, to be sent together with others."""
+    return ("GETDEL", _attempts().key(attempt_id)), ("DEL", _requests().key(attempt_id))
 
 
 def remember(attempt: Attempt) -> None:
-    """Keep what was asked beyond the attempt's own life."""
+    """Keep what was asked beyond the attempt's own life; once a page was answered that is done."""
+    if attempt.answered:
+        return
     request = Attempt(
         id=attempt.id,
         browser=attempt.browser,

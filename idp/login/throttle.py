@@ -111,8 +111,7 @@ class Permit:
         first, *others = self.charged
         if self.forgivable:
             service.forgive(first[0])
-        redis.call("DEL", first[0])
-        _give_back(others)
+        _give_back(others, ("DEL", first[0]))
 
     def released(self) -> None:
         """Nobody looked at the try: it is given back."""
@@ -193,9 +192,11 @@ def _admit(
     )  # fmt: skip
 
 
-def _give_back(counters: Sequence[tuple[str, Rule]]) -> None:
+def _give_back(counters: Sequence[tuple[str, Rule]], *beside: tuple[Any, ...]) -> None:
     if counters:
-        scripts.GIVE_BACK.run([key for key, _ in counters], [rule.slow_at for _, rule in counters])
+        scripts.GIVE_BACK.run([key for key, _ in counters], [rule.slow_at for _, rule in counters], *beside)
+    elif beside:
+        redis.pipeline(*beside)
 
 
 def network_tag(address: str) -> str:

@@ -74,7 +74,7 @@ def restart(attempt_id: str) -> Response:
 
 def _attempt(attempt_id: str) -> Attempt | None:
     """The attempt, if this browser started it."""
-    attempt = attempts.peek(attempt_id)
+    attempt = attempts.peeked(pages.with_session(attempts.peek_command(attempt_id)))
     return attempt if attempt and attempt.belongs_to(pages.browser()) else None
 
 

@@ -1,5 +1,7 @@
 """What a person's yes gives a portal: a code, an ID token beside it in the hybrid flow, ``session_state``."""
 
+from typing import Any
+
 from clients.scopes import restricted
 from idp import audit, claims, consent, sessions
 from idp.base.clock import now, now_us
@@ -17,8 +19,11 @@ def answer(
     scopes: tuple[str, ...],
     organization: str | None,
     known: Participant | None,
+    *beside: tuple[Any, ...],
 ) -> Answer:
     """Mint the code; the session learns of the portal in the same packet (OIDC Core §3.1.2.5, §3.3.2.5).
+
+    ``beside``: what else that packet holds.
 
     ``scopes`` is what the person agreed to: of those asked for, and of those that single claims belong to.
     """
@@ -52,7 +57,7 @@ def answer(
         scopes=scopes if known is None else tuple(dict.fromkeys((*known.scopes, *scopes))),
         organization=organization,
     )
-    if not sessions.enter(session, client.client_id, entered, codes.issue_code(grant)):
+    if not sessions.enter(session, client.client_id, entered, codes.issue_code(grant), *beside):
         raise Rejected("login_required", "the session has ended")
     audit.record(
         "authz.grant",

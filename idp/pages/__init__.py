@@ -6,7 +6,7 @@ Not here: what a page is about; each package has its own ``views``.
 """
 
 from idp.pages.app import init_app
-from idp.pages.cookies import browser, clear_session, session, set_session
+from idp.pages.cookies import browser, clear_session, session, set_session, with_session
 from idp.pages.crosssite import machine
 from idp.pages.errors import message, refuse
 from idp.pages.headers import allow_forms_to, allow_frames_of, allow_script
@@ -31,4 +31,5 @@ __all__ = [
     "render",
     "session",
     "set_session",
+    "with_session",
 ]

@@ -4,12 +4,14 @@
 """
 
 import re
+from typing import Any
 
 from flask import Flask, Response, g, request
 
 from idp import sessions, settings
 from idp.base.secret import random_token
 from idp.sessions import browser_state
+from idp.store import redis
 
 OURS = ("sid", "browser", "device", "web", "view", "state", "staff")
 
@@ -41,11 +43,23 @@ def clear(response: Response, *bases: str) -> None:
 def session() -> sessions.Session | None:
     """The session of this browser, looked up once a request; looking at a page keeps it from idling out."""
     if "login_session" not in g:
-        g.login_session = sessions.find(only("sid"))
-        if g.login_session:
-            sessions.touch(g.login_session)
+        _remember(sessions.find(only("sid")))
     found: sessions.Session | None = g.login_session
     return found
+
+
+def with_session(command: tuple[Any, ...]) -> Any:
+    """The reply to a command, in the packet that looks this browser's session up."""
+    cookie = only("sid")
+    reply, *told = redis.pipeline(command, *sessions.find_commands(cookie))
+    _remember(sessions.found(cookie, *told))
+    return reply
+
+
+def _remember(found: sessions.Session | None) -> None:
+    g.login_session = found
+    if found:
+        sessions.touch(found)
 
 
 def set_session(response: Response, cookie: str) -> None:

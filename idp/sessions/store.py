@@ -69,10 +69,20 @@ def find(cookie: str | None, *, idle: bool = True) -> Session | None:
 
     ``idle=False`` also finds a session that was unused too long, to continue it after a new login.
     """
+    return found(cookie, *redis.pipeline(*asking), idle=idle) if (asking := find_commands(cookie)) else None
+
+
+def find_commands(cookie: str | None) -> tuple[tuple[Any, ...], ...]:
+    """The command that reads a cookie's session, to be sent together with others; none if it is no cookie."""
     session_id, _, secret = (cookie or "").partition(".")
-    if not secret or len(session_id) != 22 or len(secret) != 43:
-        return None
-    fields = _fields(redis.call("HGETALL", key(session_id)))
+    well_formed = secret and len(session_id) == 22 and len(secret) == 43
+    return (("HGETALL", key(session_id)),) if well_formed else ()
+
+
+def found(cookie: str | None, reply: Any = None, *, idle: bool = True) -> Session | None:
+    """The live session of a cookie, by what was read."""
+    session_id, _, secret = (cookie or "").partition(".")
+    fields = _fields(reply)
     if not same(fields.get("k", b"").decode("ascii", "replace"), digest(secret)):
         return None
     session = _session(session_id, fields)

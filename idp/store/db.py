@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from idp.base.errors import Unavailable
-from idp.store import disk, elsewhere
+from idp.store import disk, elsewhere, postgresql
 
 
 class Base(DeclarativeBase):
@@ -45,11 +45,7 @@ def init_app(app: Flask, url: str, pool: int) -> None:
             "max_overflow": 0,
             "pool_timeout": 3,
             "pool_recycle": 1800,
-            "connect_args": {
-                "connect_timeout": 3,
-                "tcp_user_timeout": 3000,
-                "options": "-c statement_timeout=3000 -c lock_timeout=3000 -c timezone=UTC",
-            },
+            "connect_args": postgresql.ARGUMENTS,
         }
     else:
         options |= {"connect_args": {"timeout": 3, "check_same_thread": False}}
@@ -63,6 +59,8 @@ def init_app(app: Flask, url: str, pool: int) -> None:
     for engine in _engines.values():
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _prepare_sqlite)
+        else:
+            postgresql.make_patient(engine)
     if _engines[None].dialect.name == "sqlite":
         event.listen(_engines[None], "begin", _begin_at_once)
 

@@ -186,6 +186,30 @@ def test_r12_a_hung_database_holds_up_nobody_who_does_not_need_it(rig: Rig) -> N
     assert rig.tokens()["token_type"] == "Bearer"
 
 
+def test_r12_a_hung_database_keeps_nobody_waiting_for_a_page_for_long(rig: Rig) -> None:
+    """People's pages run in threads, of which there are few: each of them is free again within seconds."""
+    browser = Browser()
+    rig.tokens(browser)
+    page = Request(url=rig.served.issuer + "/account/", headers=_cookies(rig, browser))
+    assert exchange(page).status == 200
+    rig.signal_database(signal.SIGSTOP)
+    try:
+        with ThreadPoolExecutor(40) as pool:
+            asked = [pool.submit(rig.timed, page) for _ in range(40)]
+            for one in asked:
+                answer, seconds = one.result()
+                assert is_busy(answer), answer.status
+                assert seconds < 3 * SOON
+        answer, seconds = rig.timed(page)
+        assert is_busy(answer)
+        assert seconds < 2 * SOON
+        assert rig.get("/livez").status == 200
+    finally:
+        rig.signal_database(signal.SIGCONT)
+    rig.await_ready(15)
+    assert exchange(page).status == 200
+
+
 def test_r16_a_read_only_database_confirms_nothing_it_cannot_keep(rig: Rig) -> None:
     browser = Browser()
     made, offline = rig.tokens(browser), rig.tokens(browser, "openid offline_access")

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import event
 
 import clients
-from idp import keyring
+from idp import authenticators, keyring
 from idp.store import db, redis
-from tests.actors import Person, Portal, portal, query, service
+from tests.actors import Person, Portal, citizen, portal, query, service
 from tests.approving import PHONE, ask_for_codes, hotline, kiosk
 from tests.possession import Holder
 from tests.signing import signing_portal
+from tests.webface import csrf
+
+NUMBER, PASSWORD = "010101198504123013", "correct horse battery staple"
 
 
 @dataclass
@@ -74,6 +78,29 @@ def test_re_entry_costs_four_trips_two_signatures_and_no_sql(me: Person, tax: Po
     me.tokens(tax)
     with costs(measured, sql=0, trips=4, signatures=2):
         me.tokens(tax)
+
+
+def test_a_login_at_a_portal_entered_before_costs_fourteen_trips(
+    app: Flask, stores: None, tax: Portal, measured: Cost
+) -> None:
+    """From the portal's request to its code: six answers of ours, and the pages between them."""
+    person_id = citizen()
+    authenticators.password.set(person_id, PASSWORD)
+    first = Person(app)
+    first.log_in(person_id)
+    first.code_for(tax)
+    for trips in (None, 14):
+        # The first login teaches Redis the scripts.
+        me = Person(app)
+        measured.trips = 0
+        path = me.authorize(tax).location
+        for fields in (
+            {"step": "identifier", "identifier": NUMBER},
+            {"step": "password", "password": PASSWORD},
+        ):
+            me.post(path, {"csrf_token": csrf(me.get(path).text), **fields})
+        assert "code" in query(me.get(me.get(path).location).location)
+        assert trips in (None, measured.trips)
 
 
 def test_a_pushed_re_entry_costs_three_trips_more(me: Person, tax: Portal, measured: Cost) -> None:

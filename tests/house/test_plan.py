@@ -41,6 +41,13 @@ REGISTERS: dict[str, tuple[Iterable[object], set[str]]] = {
 HOMELESS = {"common", "helper", "helpers", "manager", "managers", "misc", "util", "utils"}
 
 
+def test_only_the_fixture_knows_which_database_a_run_asks_for() -> None:
+    """Who reads the option by itself would be left out on PostgreSQL, unseen."""
+    named = ("getoption", "--database")
+    readers = [str(path) for path, text in texts(".py").items() if all(name in text for name in named)]
+    assert sorted(readers) == ["tests/conftest.py", "tests/house/test_plan.py"]
+
+
 def module_of(item: object) -> str:
     return item.__name__ if isinstance(item, ModuleType) else str(item.__module__)
 

@@ -20,12 +20,12 @@ Arrive = Callable[..., Visitor]
 
 
 @pytest.fixture(scope="session")
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def site(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The real server with its worker, three portals and the cast, on the database the run asks for."""
     folder = tmp_path_factory.mktemp("demonstration")
     with ExitStack() as held:
         environment = {}
-        if request.config.getoption("--database") == "postgresql":
+        if database == "postgresql":
             environment["IDP_DATABASE_URL"] = held.enter_context(_postgresql())
         yield held.enter_context(running(folder, environment))
 

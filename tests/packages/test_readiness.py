@@ -54,10 +54,10 @@ def test_a_server_that_is_well_says_so(stranger: Person) -> None:
     assert looked(stranger) == (200, WELL)
 
 
-def test_a_full_disk_is_told(stranger: Person, request: pytest.FixtureRequest) -> None:
+def test_a_full_disk_is_told(stranger: Person, database: str) -> None:
     with full_disk():
         status, state = looked(stranger)
-    elsewhere = request.config.getoption("--database") == "postgresql"
+    elsewhere = database == "postgresql"
     assert (status, state) == (503, WELL | {"record": False, "database": elsewhere})
     assert looked(stranger) == (200, WELL)
 
@@ -76,9 +76,9 @@ def test_a_spool_folder_that_cannot_be_made_is_told(
 
 
 def test_a_database_that_takes_no_changes_is_told(
-    stranger: Person, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+    stranger: Person, monkeypatch: pytest.MonkeyPatch, database: str
 ) -> None:
-    if request.config.getoption("--database") == "postgresql":
+    if database == "postgresql":
         with read_only(str(db.writing_engine().url.database)):
             state = looked(stranger)
     else:

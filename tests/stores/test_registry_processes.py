@@ -15,11 +15,11 @@ from tests.wire import Answer, Request, exchange
 
 
 @pytest.fixture(scope="module")
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def served(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server of four processes, an initial access token for everybody, and one for three."""
     with ExitStack() as held:
         chosen = {}
-        if request.config.getoption("--database") == "postgresql":
+        if database == "postgresql":
             # Its own: keys are not made for a database that holds people of other tests.
             chosen["database_url"] = held.enter_context(postgres.database("registry"))
         yield held.enter_context(

@@ -164,9 +164,9 @@ def test_a_number_ended_between_reading_and_writing_stays_ended(
 
 
 def test_whom_somebody_is_changing_is_left_for_the_next_run(
-    keys_folder: Path, time_travel: MovableClock, request: pytest.FixtureRequest
+    keys_folder: Path, time_travel: MovableClock, database: str
 ) -> None:
-    if request.config.getoption("--database") != "postgresql":
+    if database != "postgresql":
         pytest.skip("SQLite has one writer at a time")
     made = people()
     rotate_both(time_travel)

@@ -19,6 +19,7 @@ from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
 from idp.sessions import Session
+from idp.store import redis
 from idp.tokens import envelope
 
 CONTINUE = "/authorize/continue/"
@@ -62,7 +63,10 @@ def post(http: Request) -> Answer:
 
 def resume(http: Request) -> Answer:
     """Where login and consent send the browser back to."""
-    attempt = login.attempts.peek(http.path.removeprefix(CONTINUE))
+    cookie = http.cookie(settings.current().cookie_name("sid"))
+    peek = login.attempts.peek_command(http.path.removeprefix(CONTINUE))
+    kept, *told = redis.pipeline(peek, *sessions.find_commands(cookie))
+    attempt = login.attempts.peeked(kept)
     browser = http.cookie(settings.current().cookie_name("browser")) or ""
     if attempt is None or not attempt.belongs_to(browser) or "request" not in attempt.params:
         raise Page("APP-003", why="unknown or foreign attempt")
@@ -71,7 +75,7 @@ def resume(http: Request) -> Answer:
     if attempt.outcome:
         login.attempts.take(attempt.id)
         return _refuse(request, _outcome(attempt))
-    session = sessions.find(http.cookie(settings.current().cookie_name("sid")))
+    session = sessions.found(cookie, *told)
     decision = login.decide(session, attempt.requirement, now())
     if session is None or decision.missing != "none":
         return see_other(f"/login/{attempt.id}")
@@ -167,10 +171,8 @@ def _with_consent(
     if scopes is None:
         return _to_consent(http, request, session, decision, attempt)
     _answer_once(request)
-    answer = authorized.answer(request, session, scopes, decision.organization, known)
-    if attempt is not None:
-        login.attempts.take(attempt.id)
-    return answer
+    beside = login.attempts.take_commands(attempt.id) if attempt is not None else ()
+    return authorized.answer(request, session, scopes, decision.organization, known, *beside)
 
 
 def _leave(
