@@ -12,12 +12,19 @@ from idp import keyring
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.keyring import marker, material, service
-from idp.keyring.ring import keep_seconds
+from idp.keyring.ring import keep_seconds, load
 from idp.keyring.service import Recorder
 from idp.keyring.stored import Stored
 from idp.settings import current as settings
 
 _COLUMNS = ("KEY ID", "KIND", "STATE", "MADE", "IN FORCE FROM", "GONE FROM")
+#: What ends with a key, for whoever is about to end it.
+_ENDS = {
+    "token": "Refresh tokens, offline grants, access tokens and known devices under this key end now",
+    "web": "Forms that are open and codes on devices' screens lapse now, failed logins are counted from zero",
+}
+_ENDS_OF_PUBLISHED = "What this key has signed stops being valid now, what it opens stays closed"
+
 #: How finely a progress bar moves.
 _MARKS = 1000
 
@@ -62,19 +69,21 @@ def rotate(around: Surroundings, kind: str) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def retire(around: Surroundings, kid: str, *, yes: bool) -> None:
-    """End a key: a compromised signing key at once, a sealing or index key once nothing lies under it."""
+    """End a key: a compromised one at once, a sealing or index key once nothing lies under it."""
     with _opened():
-        entries = keyring.current().entries
-        end = (
-            _end_stored if any(one.kid == kid and one.kind in service.REWRITTEN for one in entries) else _end
-        )
-        end(around, kid, yes)
+        kind = next((one.kind for one in keyring.current().entries if one.kid == kid), "")
+        if kind in service.REWRITTEN:
+            _end_stored(around, kid, yes)
+        else:
+            _end(around, kid, kind, yes)
 
 
-def _end(around: Surroundings, kid: str, yes: bool) -> None:
-    _ask("What this key has signed stops being valid now, what it opens stays closed. Go on?", yes)
+def _end(around: Surroundings, kid: str, kind: str, yes: bool) -> None:
+    _ask(f"{_ENDS.get(kind, _ENDS_OF_PUBLISHED)}. Go on?", yes)
     service.retire(kid, operator=getuser(), record=around.record)
-    click.echo(f"{kid} is retired; {', '.join(sorted(keyring.active().values()))} sign now")
+    standings = marker.standings(load(keyring.current().folder).entries, clock.now(), keep_seconds())
+    (now,) = (one.entry.kid for one in standings if one.entry.kind == kind and one.state == "current")
+    click.echo(f"{kid} is retired; {now} is in force now")
 
 
 def _end_stored(around: Surroundings, kid: str, yes: bool) -> None:

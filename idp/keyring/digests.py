@@ -1,6 +1,7 @@
 """Keyed one-way values: the blind index of a number, the pairwise subject of a person, derived secrets."""
 
 import hmac
+from functools import lru_cache
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -18,6 +19,7 @@ def pairwise(key: bytes, sector: str, subject_id: str) -> str:
     return b64url(hmac.digest(key, f"{sector}|{subject_id}".encode(), "sha256"))
 
 
+@lru_cache(maxsize=16)
 def derive(key: bytes, label: str) -> bytes:
     """A secret of 32 bytes for one use (HKDF, RFC 5869)."""
     return HKDF(SHA256(), 32, salt=None, info=label.encode()).derive(key)

@@ -25,8 +25,11 @@ PUBLISHED = SIGNING + ENCRYPTION
 #: Sealed columns, blind indexes, sealed tokens, pairwise subjects, secrets of the web face.
 SYMMETRIC = ("seal", "blind-index", "token", "pairwise", "web")
 KINDS = PUBLISHED + SYMMETRIC
-#: A new pairwise key would change every ``sub``; a new web key would end every form that is open.
+#: A new pairwise key would change every ``sub``, for ever; a new web key ends every form that is open and
+#: sets the throttle back, so there is one only when the old one leaked.
 ROTATING = (*PUBLISHED, "seal", "blind-index", "token")
+#: Kinds whose keys may end at any moment: what lies under them is in others' hands, and can be had anew.
+ENDING_AT_ONCE = (*PUBLISHED, "token", "web")
 
 KEY_SIZE = 32
 _PROBE = b"self-test of a signing key"

@@ -15,7 +15,7 @@ from idp.keyring.marker import Entry
 from idp.keyring.ring import keep_seconds, load
 from idp.settings import current as settings
 
-#: Kinds whose keys may end once nothing depends on them; tokens under a ``token`` key are in others' hands.
+#: Kinds whose keys may end once nothing depends on them.
 REWRITTEN = ("seal", "blind-index")
 
 #: Clocks may differ by a minute, and a write under an older key may be under way for as long again.
@@ -66,7 +66,7 @@ def rotate(kind: str, *, operator: str, record: Recorder) -> Entry:
 
 
 def retire(kid: str, *, operator: str, record: Recorder) -> None:
-    """Stop trusting a published key at once (compromise); if it was the one in use, another is now."""
+    """Stop trusting a key at once (compromise); if it was the one in use, another is now."""
     now = clock.now()
     folder = keyring.current().folder
     with files.locked(folder):
@@ -74,7 +74,7 @@ def retire(kid: str, *, operator: str, record: Recorder) -> None:
         entry = next((one for one in entries if one.kid == kid and one.retired_at is None), None)
         if entry is None:
             raise Rejected("key.unknown", "No such key")
-        if entry.kind not in material.PUBLISHED:
+        if entry.kind not in material.ENDING_AT_ONCE:
             raise Rejected("key.kind", "What this key protects would be lost")
         _tell("key.retire", entry, operator, record)
         after = [replace(one, retired_at=now) if one is entry else one for one in entries]

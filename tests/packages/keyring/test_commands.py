@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from idp import keyring
 from idp.audit import events
-from idp.keyring import commands
+from idp.keyring import commands, marker
 from tests import keys
 
 
@@ -52,6 +53,23 @@ def test_retire_asks_first(folder: Path) -> None:
     assert keyring.active()["ES256"] == kid
     assert run("retire", kid, "--yes").exit_code == 0
     assert keyring.active()["ES256"] != kid
+
+
+def alive(folder: Path, kind: str) -> list[str]:
+    return [one.kid for one in marker.read(folder) if one.kind == kind and one.retired_at is None]
+
+
+@pytest.mark.parametrize("kind", ["ES256", "ECDH-ES", "token", "web"])
+def test_retire_says_what_ends_and_what_is_in_force_now(folder: Path, kind: str) -> None:
+    (kid,) = alive(folder, kind)
+    asked = run("retire", kid)
+    assert {"token": "Refresh tokens", "web": "Forms"}.get(kind, "has signed") in asked.output
+    assert alive(folder, kind) == [kid]
+    told = run("retire", kid, "--yes")
+    (made,) = alive(folder, kind)
+    assert made != kid
+    assert f"{made} is in force now" in told.output
+    assert not any(kid in path.name for path in folder.iterdir())
 
 
 def test_a_broken_folder_is_named(folder: Path) -> None:

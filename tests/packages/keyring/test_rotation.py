@@ -200,7 +200,7 @@ def test_retiring_the_waiting_successor_leaves_the_signer(folder: Path, time_tra
     assert keyring.active()["ES256"] == kid
 
 
-@pytest.mark.parametrize("kind", ["seal", "blind-index", "token", "pairwise", "web"])
+@pytest.mark.parametrize("kind", ["seal", "blind-index", "pairwise"])
 def test_a_key_that_seals_cannot_be_retired(folder: Path, kind: str) -> None:
     with pytest.raises(Rejected, match=r"key\.kind"):
         retire(keys.entry(folder, kind).kid)
