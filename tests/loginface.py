@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from idp import authenticators, login, persons, sessions, settings
-from idp.audit import Event, spool
+from idp.audit import Event, set_request, spool
 from idp.base.secret import Secret
 from idp.login.views import blueprint as login_pages
 from idp.pages import cookies
@@ -52,6 +52,25 @@ def spooled(stores: None, test_settings: settings.Settings, tmp_path: Path) -> I
     yield
     spool.close()
     settings.use(test_settings)
+
+
+@pytest.fixture
+def no_hashing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The passwords that reached the hash; none is right."""
+    seen: list[str] = []
+
+    def check(person_id: str | None, password: str) -> bool:
+        seen.append(password)
+        return False
+
+    monkeypatch.setattr(authenticators.password, "check", check)
+    return seen
+
+
+@pytest.fixture
+def from_one_address() -> None:
+    """What comes from here on comes from one address."""
+    set_request("", "192.0.2.1")
 
 
 def events(kind: str) -> list[Event]:

@@ -1,4 +1,4 @@
-"""Attack book H: the first factor, enumeration of citizens, lock-out; with F22, K01, K24 and O22."""
+"""Attack book H: the first factor, enumeration of citizens, lock-out."""
 
 import logging
 import re
@@ -9,22 +9,30 @@ from typing import Any
 
 import pytest
 
-from idp import authenticators, login, organizations, sessions, settings
-from idp.audit import set_request
+from idp import authenticators, login, organizations, settings
 from idp.base import clock
 from idp.base.errors import Rejected
-from idp.login import attempts, identifier, steps, throttle
+from idp.login import attempts, identifier, steps
 from idp.login.step import Visitor
 from idp.login.steps import password as password_step
-from idp.organizations import service as companies
-from idp.pages import cookies
 from idp.persons import service as registry
 from tests.conftest import MovableClock
-from tests.loginface import ABSENT, NUMBER, PASSWORD, Browser, bare, events, someone, spooled
-from tests.webface import csrf, with_check_digit
+from tests.loginface import (
+    ABSENT,
+    NUMBER,
+    PASSWORD,
+    Browser,
+    bare,
+    events,
+    from_one_address,
+    no_hashing,
+    someone,
+    spooled,
+)
+from tests.webface import with_check_digit
 
-__all__ = ["spooled"]
-pytestmark = pytest.mark.usefixtures("spooled")
+__all__ = ["from_one_address", "no_hashing", "spooled"]
+pytestmark = pytest.mark.usefixtures("spooled", "from_one_address")
 
 BOTH = ("natural", "legal")
 
@@ -32,24 +40,6 @@ BOTH = ("natural", "legal")
 def number(n: int) -> str:
     """A synthetic ID number for each n."""
     return with_check_digit(f"0101011990{1 + n // 900 % 12:02}{1 + n // 90 % 10:02}{10 + n % 90:03}")
-
-
-@pytest.fixture(autouse=True)
-def _from_one_address() -> None:
-    set_request("", "192.0.2.1")
-
-
-@pytest.fixture
-def no_hashing(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The passwords that reached the hash; none is right."""
-    seen: list[str] = []
-
-    def check(person_id: str | None, password: str) -> bool:
-        seen.append(password)
-        return False
-
-    monkeypatch.setattr(authenticators.password, "check", check)
-    return seen
 
 
 def shapes(name: str, password: str) -> list[Any]:
@@ -272,121 +262,3 @@ def test_h30_a_role_or_level_in_the_form_is_ignored() -> None:
     attempt = attempts.peek(browser.attempt)
     assert attempt
     assert attempt.organization is None
-
-
-def test_f22_another_company_in_the_form_is_denied_to_the_portal() -> None:
-    person = someone()
-    mine = companies.register(uscc="91010101MA01DEM07P", name="示范甲一")
-    others = companies.register(uscc="91010102MA02TERT4M", name="示范甲二")
-    companies.add_representative(mine, person.id)
-    browser = Browser()
-    browser.begin(subject_types=BOTH)
-    browser.identify()
-    browser.password()
-    assert "示范甲二" not in browser.look().text
-    browser.send("choice", identity=others, organization=others)
-    attempt = attempts.peek(browser.attempt)
-    assert attempt
-    assert (attempt.outcome, attempt.organization) == ("cancelled", None)
-    assert browser.arrived
-    (denied,) = events("delegation.deny")
-    assert (denied.person, denied.outcome) == (person.id, "refused")
-    assert events("context.choose") == []
-
-
-def test_f22_a_power_that_ended_is_asked_for_again() -> None:
-    person = someone()
-    mine = companies.register(uscc="91010101MA01DEM07P", name="示范甲一")
-    companies.add_representative(mine, person.id)
-    browser = Browser()
-    browser.begin(subject_types=BOTH)
-    browser.identify()
-    browser.password()
-    browser.send("choice", identity=mine)
-    assert browser.arrived
-    companies.set_status(mine, "revoked")
-    attempt = attempts.peek(browser.attempt)
-    assert attempt
-    assert login.decide(browser.session, attempt.requirement, clock.now()).missing == "choose"
-
-
-def test_k01_a_planted_session_cookie_is_worth_nothing_after_the_login() -> None:
-    someone()
-    browser = Browser()
-    planted = "A" * 22 + "." + "B" * 43
-    browser.client.set_cookie(cookies.name("sid"), planted)
-    browser.log_in()
-    assert browser.cookie != planted
-    assert sessions.find(planted) is None
-
-
-def test_k01_the_cookie_changes_at_every_authentication() -> None:
-    someone()
-    browser = Browser()
-    browser.log_in()
-    first = browser.cookie
-    browser.begin(fresh=True)
-    browser.password()
-    assert browser.cookie != first
-    assert sessions.find(first) is None
-    assert browser.session is not None
-
-
-def test_k24_a_weak_session_does_not_slip_into_a_strong_portal() -> None:
-    person = someone()
-    registry.set_level(person.id, 3, method="window", source="test")
-    browser = Browser()
-    browser.log_in()
-    assert browser.session is not None
-    assert login.decide(browser.session, login.Requirement(level=1), clock.now()).missing == "none"
-    assert login.decide(browser.session, login.Requirement(level=3), clock.now()).missing == "second_factor"
-    browser.begin(level=3)
-    assert not browser.arrived
-
-
-def test_o22_five_hundred_honest_people_behind_one_address_pass() -> None:
-    for n in range(500):
-        throttle.admit(f"number|111|{number(n)}", "192.0.2.1", "").succeeded()
-    someone()
-    browser = Browser()
-    browser.log_in()
-    assert browser.arrived
-
-
-def test_o22_many_addresses_at_one_account_neither_get_in_nor_lock_the_owner_out(
-    no_hashing: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    someone()
-    owner = Browser("the owner's browser")
-    with monkeypatch.context() as patch:
-        patch.setattr(authenticators.password, "check", lambda person_id, password: True)
-        owner.log_in()
-    assert owner.session is not None
-    thief = Browser("the thief's browser")
-    thief.begin()
-    thief.identify()
-    form = {"csrf_token": csrf(thief.look().text), "step": "password", "password": "guess"}
-    for n in range(60):
-        set_request("", f"10.0.0.{n}")
-        thief.client.post(f"/login/{thief.attempt}", data=form)
-    assert len(no_hashing) == 20
-    monkeypatch.setattr(authenticators.password, "check", lambda person_id, password: True)
-    thief.password()
-    assert "登录已暂停" in thief.look().text
-    assert thief.session is None
-    owner.begin(fresh=True)
-    owner.send(action="other")
-    owner.identify()
-    owner.password()
-    assert owner.arrived
-
-
-def test_o22_the_mark_of_a_known_device_serves_no_other_browser_and_no_other_person() -> None:
-    from idp.login import device
-
-    mark = device.remembered("", "browser one", "person one")
-    assert device.known(mark, "browser one", "person one")
-    assert not device.known(mark, "browser two", "person one")
-    assert not device.known(mark, "browser one", "person two")
-    assert not device.known(mark, "browser one", None)
-    assert not device.known(mark[:-3] + "AAA", "browser one", "person one")

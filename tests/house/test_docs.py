@@ -84,6 +84,16 @@ def test_the_readmes_name_both_commands_and_are_the_same_in_both_languages() -> 
     assert _shape(english) == _shape(chinese)
 
 
+def test_howtos_of_portals_and_operators_are_the_same_in_both_languages() -> None:
+    """Those that change the code are in English, like the code."""
+    howtos = ROOT / "docs" / "howto"
+    english = {page.name: page.read_text("utf-8") for page in howtos.glob("*.md") if page.name[:4] != "add-"}
+    chinese = {page.name: page.read_text("utf-8") for page in (howtos / "zh").glob("*.md")}
+    assert {name: _shape(text) for name, text in english.items()} == {
+        name: _shape(text) for name, text in chinese.items()
+    }
+
+
 def test_ci_calls_the_one_test_command() -> None:
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert [line for line in lines if not line.startswith(("#!", "set ", "cd "))] == ["make test"]
