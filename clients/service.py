@@ -55,15 +55,15 @@ def rotate_secret(client_id: str, *, overlap: int, operator: str) -> Secret:
     return secret
 
 
-def disable(client_id: str, *, operator: str) -> None:
+def disable(client_id: str, *, operator: str, cause: str = "") -> None:
     """Refuse the client everywhere, from the next look of each process at the registry on."""
-    _switch(client_id, False, operator)
+    _switch(client_id, False, operator, cause)
     snapshot.expire()
 
 
-def enable(client_id: str, *, operator: str) -> None:
+def enable(client_id: str, *, operator: str, cause: str = "") -> None:
     """Let a disabled client in again."""
-    _switch(client_id, True, operator)
+    _switch(client_id, True, operator, cause)
     snapshot.expire()
 
 
@@ -79,7 +79,7 @@ def put(session: Session, client: Client, logo: Logo | None, *, origin: Origin, 
         _write(session, client, row, change, operator, number, logo, origin)
 
 
-def switch(session: Session, client_id: str, enabled: bool, operator: str) -> None:
+def switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str = "") -> None:
     """Disable or enable a client within a larger change; its caller expires the snapshot."""
     row, number = _row(session, client_id)
     if row.enabled == enabled:
@@ -87,7 +87,9 @@ def switch(session: Session, client_id: str, enabled: bool, operator: str) -> No
     row.enabled = enabled
     version.stamp(session, row, number)
     status = "enabled" if enabled else "disabled"
-    audit.record_in(session, "client.disable", client=client_id, status=status, operator=operator)
+    audit.record_in(
+        session, "client.disable", client=client_id, status=status, operator=operator, cause=cause or None
+    )
 
 
 def _fetched(clients: Sequence[Client]) -> dict[str, Logo]:
@@ -210,8 +212,8 @@ def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Se
 
 
 @transaction
-def _switch(session: Session, client_id: str, enabled: bool, operator: str) -> None:
-    switch(session, client_id, enabled, operator)
+def _switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str) -> None:
+    switch(session, client_id, enabled, operator, cause)
 
 
 def _row(session: Session, client_id: str) -> tuple[ClientRow, int]:

@@ -163,7 +163,9 @@ KINDS: dict[str, Kind] = {
         "action changes fingerprint operator version",
     ),
     "client.auth_failed": _kind("A portal failed to authenticate", "应用身份鉴别失败", "error method"),
-    "client.disable": _kind("A portal was disabled or enabled", "停用或启用接入应用", "operator status"),
+    "client.disable": _kind(
+        "A portal was disabled or enabled", "停用或启用接入应用", "cause operator status"
+    ),
     "client.jwks_bad": _kind("The keys at a portal's address were refused", "应用公布的密钥不合规，未采用"),
     "client.register": _kind(
         "A portal registered itself, changed or deleted its registration",
@@ -236,6 +238,7 @@ KINDS: dict[str, Kind] = {
     "logout.delivered": _kind("A portal was told of a logout", "退出通知送达", "attempts status"),
     "logout.failed": _kind("A portal could not be told of a logout", "退出通知失败", "attempts error status"),
     "logout.request": _kind("A logout was asked for", "请求退出登录", "cause count error redirect_uri"),
+    "logout.retry": _kind("Logout notices are sent again", "重发退出通知", "count operator"),
     "mfa.enrol": _kind("A second factor was added", "绑定第二因素", "method operator"),
     "mfa.failure": _kind("A second factor did not verify", "第二因素验证失败", "cause count method"),
     "mfa.remove": _kind("A second factor was removed", "解绑第二因素", "cause method operator"),

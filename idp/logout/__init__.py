@@ -5,7 +5,10 @@ Owns: logout requests under way, the queue of logout tokens and their delivery w
 Not here: the session itself (``idp.sessions``), the front door (``idp.oidc.endpoints.end_session``).
 """
 
+from idp.logout.queries import Notice, notice, notices, standing
 from idp.logout.requests import LogoutRequest, peek, start
 from idp.logout.service import end, end_all
 
-__all__ = ["LogoutRequest", "end", "end_all", "peek", "start"]
+__all__ = [
+    "LogoutRequest", "Notice", "end", "end_all", "notice", "notices", "peek", "standing", "start",
+]  # fmt: skip

@@ -10,7 +10,11 @@ class LogoutDelivery(db.Model):  # type: ignore[name-defined,misc]
     """One logout token for one portal; the token itself is signed anew at each attempt."""
 
     __tablename__ = "logout_delivery"
-    __table_args__ = (Index("ix_logout_delivery_due", "status", "next_at"),)
+    __table_args__ = (
+        Index("ix_logout_delivery_due", "status", "next_at"),
+        Index("ix_logout_delivery_listed", "status", "created_at", "id"),
+        Index("ix_logout_delivery_portal", "client_id", "status", "created_at", "id"),
+    )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     client_id: Mapped[str] = mapped_column(String(100))

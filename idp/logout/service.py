@@ -7,12 +7,13 @@ A portal that is entered meanwhile keeps the session alive for a moment, until i
 from collections.abc import Collection
 from uuid import uuid4
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, true, update
 from sqlalchemy.orm import Session as Transaction
 
 import clients
 from idp import audit, sessions
 from idp.base.clock import now
+from idp.base.errors import Rejected
 from idp.logout.models import LogoutDelivery, PersonEnding
 from idp.sessions import Session
 from idp.store.db import transaction
@@ -135,6 +136,33 @@ def postpone(transaction: Transaction, client_id: str, until: int) -> None:
         )
         .values(next_at=until)
     )
+
+
+@transaction
+def retry(transaction: Transaction, client_id: str, delivery_id: str, *, operator: str) -> None:
+    """Send a delivery that failed or waits again now, with all its attempts before it."""
+    if not _again(transaction, client_id, operator, LogoutDelivery.id == delivery_id):
+        raise Rejected("delivery.state", "The notice is delivered, or on its way", status=409)
+
+
+@transaction
+def retry_all(transaction: Transaction, client_id: str, *, operator: str) -> int:
+    """Send whatever a portal has not heard again now; how many."""
+    return _again(transaction, client_id, operator, true())
+
+
+def _again(transaction: Transaction, client_id: str, operator: str, which: ColumnElement[bool]) -> int:
+    """A portal that a worker is just telling may be told twice, which changes nothing for it."""
+    statement = (
+        update(LogoutDelivery)
+        .where(LogoutDelivery.client_id == client_id, LogoutDelivery.status != "delivered", which)
+        .values(status="waiting", attempts=0, next_at=now())
+        .returning(LogoutDelivery.id)
+    )
+    count = len(transaction.execute(statement).all())
+    if count:
+        audit.record_in(transaction, "logout.retry", client=client_id, count=count, operator=operator)
+    return count
 
 
 @transaction

@@ -10,7 +10,7 @@ from idp.pages.cookies import browser, clear_session, session, set_session, with
 from idp.pages.crosssite import machine
 from idp.pages.errors import message, refuse
 from idp.pages.headers import allow_forms_to, allow_frames_of, allow_script
-from idp.pages.language import _, hint_language, mark
+from idp.pages.language import _, chinese, hint_language, mark
 from idp.pages.layout import render
 from idp.pages.preferences import local_path
 
@@ -20,6 +20,7 @@ __all__ = [
     "allow_frames_of",
     "allow_script",
     "browser",
+    "chinese",
     "clear_session",
     "hint_language",
     "init_app",

@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Blueprint, Response, flash
 
-from idp import pages
+from idp import divisions, pages
 from idp.admin import guard
 from idp.admin.guard import see_other
 from idp.base.errors import Rejected
+from idp.divisions import NATION
 from idp.staff import ROLES
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
@@ -18,18 +19,47 @@ blueprint.register_error_handler(Rejected, guard.denied)
 MENU = (
     ("", pages.mark("概况"), ""),
     ("people", pages.mark("用户"), "admin:people:search"),
+    ("clients", pages.mark("接入应用"), "admin:clients:read"),
+    ("deliveries", pages.mark("退出通知"), "admin:deliveries:read"),
+    ("keys", pages.mark("密钥"), "admin:keys:read"),
     ("staff", pages.mark("管理员"), "admin:staff:read"),
     ("places", pages.mark("行政区划和部门"), "admin:divisions:read"),
 )
+
+#: What belongs to the platform as a whole: seen from the nation alone.
+_WHOLE = frozenset(("keys",))
 
 
 def show(template: str, here: str, status: int = 200, **context: Any) -> Response:
     """A page with the menu, ``here`` marked in it."""
     member = guard.member()
-    menu = [(path, name) for path, name, needed in MENU if not needed or needed in member.permissions]
+    menu = [
+        (path, name)
+        for path, name, needed in MENU
+        if (not needed or needed in member.permissions) and (path not in _WHOLE or reaches_all())
+    ]
     return pages.render(
         f"admin/{template}.html", status, menu=menu, here=here, member=member, roles=ROLES, **context
     )
+
+
+def reaches_all() -> bool:
+    """Whether the member administers the whole platform."""
+    reach = guard.member().reach
+    return reach.division == NATION and not reach.department
+
+
+def demand_all() -> None:
+    """Raise ``Rejected`` unless the member administers the whole platform."""
+    if not reaches_all():
+        raise Rejected("not_found", why="the whole platform is out of reach", status=404)
+
+
+def place_of(division: str, department: str) -> str:
+    """Where something stands, in the reader's language."""
+    found, body = divisions.find(division), divisions.department(department) if department else None
+    names = [one.name if pages.chinese() else one.name_en for one in (found, body) if one]
+    return " · ".join(names) or division
 
 
 def done(text: str, path: str) -> Response:
@@ -41,6 +71,7 @@ def done(text: str, path: str) -> Response:
 #: What a form is told, by the code of the refusal.
 _REFUSALS = {
     "AUTH-003": pages.mark("验证码不正确，请核对后重新输入。"),
+    "delivery.state": pages.mark("这条通知已经送达或者正在处理，无需重发。"),
     "division.import": pages.mark("文件有误，没有导入任何内容：%(why)s"),
     "division.name": pages.mark("名称须为1至60个可见字符。"),
     "id_number.check": pages.mark("证件号码校验未通过，请核对每一位。"),
@@ -49,6 +80,7 @@ _REFUSALS = {
     "inquiry.case": pages.mark("请填写案件或工单编号：4至40个字母、数字、汉字或短横线，不得是证件号码。"),
     "inquiry.personal": pages.mark("理由中不得包含证件号码、电话等个人信息。"),
     "inquiry.reason": pages.mark("请写明查找理由，4至120个字符。"),
+    "key.pending": pages.mark("新密钥已经发布，尚未启用，无需再次轮换。"),
     "password.characters": pages.mark("密码中有不能使用的字符，请换一个。"),
     "password.classes": pages.mark("密码须包含大写字母、小写字母、数字、其他符号中的至少三种。"),
     "password.common": pages.mark("这个密码太常见，容易被猜到，请换一个。"),
