@@ -1,4 +1,4 @@
-"""The demonstration's staff: three administrations and who they appointed, with fresh credentials each time."""
+"""The demonstration's staff: three administrations and whom they appointed, with new credentials each."""
 
 from dataclasses import dataclass
 from pathlib import Path
