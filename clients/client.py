@@ -36,7 +36,7 @@ GrantType = Literal[
     "urn:ietf:params:oauth:grant-type:token-exchange",
     "urn:ietf:params:oauth:grant-type:jwt-bearer",
 ]
-Origin = Literal["manifest", "registration", "application"]
+Origin = Literal["manifest", "registration", "application", "team"]
 LegalBasis = Literal["statutory_duty", "consent", "separate_consent", "mandate"]
 Profile = Literal["standard", "fapi2", "fapi2-message-signing"]
 ResponseMode = Literal["query", "fragment", "form_post", "jwt", "query.jwt", "fragment.jwt", "form_post.jwt"]

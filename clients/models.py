@@ -23,8 +23,8 @@ class ClientRow(db.Model):  # type: ignore[name-defined,misc]
     changed: Mapped[int] = mapped_column(BigInteger, index=True)
     """The registry's version that this row is of: tells a snapshot which rows to read again."""
     origin: Mapped[str] = mapped_column(String(16))
-    """``manifest`` (an operator applied it), ``registration`` (it registered itself, RFC 7591) or
-    ``application`` (two officers approved it)."""
+    """``manifest`` (an operator applied it), ``registration`` (it registered itself, RFC 7591),
+    ``application`` (two officers approved it) or ``team`` (developers made it for themselves)."""
     enabled: Mapped[bool] = mapped_column(Boolean)
     sector: Mapped[str] = mapped_column(String(100), index=True)
     organization: Mapped[str] = mapped_column(String(100))

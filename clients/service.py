@@ -46,11 +46,14 @@ def apply(clients: Sequence[Client], *, operator: str, dry_run: bool = False) ->
     return changes
 
 
-def rotate_secret(client_id: str, *, overlap: int, operator: str) -> Secret:
-    """Make a new secret; the older ones stay good for ``overlap`` seconds. Shown once."""
+def rotate_secret(client_id: str, *, overlap: int, operator: str, person: str | None = None) -> Secret:
+    """Make a new secret; the older ones stay good for ``overlap`` seconds. Shown once.
+
+    ``person`` is the developer who asked for it.
+    """
     if not 0 <= overlap <= LONGEST_OVERLAP:
         raise Rejected("client.overlap", f"the overlap must be 0 to {LONGEST_OVERLAP} seconds")
-    secret = _rotate(client_id, overlap, operator)
+    secret = _rotate(client_id, overlap, operator, person)
     snapshot.expire()
     return secret
 
@@ -191,7 +194,7 @@ def write(
 
 
 @transaction
-def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Secret:
+def _rotate(session: Session, client_id: str, overlap: int, operator: str, person: str | None) -> Secret:
     row, number = _row(session, client_id)
     client = readable(row)
     if client is None:
@@ -207,7 +210,9 @@ def _rotate(session: Session, client_id: str, overlap: int, operator: str) -> Se
     secret = Secret(random_token())
     row.secrets = hashes(SecretHash(digest=digest(secret.reveal())), *live)
     version.stamp(session, row, number)
-    audit.record_in(session, "client.secret_rotate", client=client_id, expires_at=end, operator=operator)
+    audit.record_in(
+        session, "client.secret_rotate", client=client_id, person=person, expires_at=end, operator=operator
+    )
     return secret
 
 

@@ -12,13 +12,21 @@ _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?:[/;?]|$)|%2f|%5c|%25", re.IGNOREC
 _DNS_NAME = re.compile(
     r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])"
 )
+_LOCALHOST = re.compile(r"http://localhost(?::[1-9][0-9]{0,4})?(?:/[\x21-\x7e]*)?", re.ASCII)
 _INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home.arpa", "localdomain", "onion")
 
 
-def redirect(uri: str, application_type: ApplicationType, *, development: bool) -> None:
-    """Judge a redirect or post-logout URI (RFC 6749 §3.1.2, RFC 8252 §7); raises ``ValueError``."""
+def redirect(
+    uri: str, application_type: ApplicationType, *, development: bool, sandbox: bool = False
+) -> None:
+    """Judge a redirect or post-logout URI (RFC 6749 §3.1.2, RFC 8252 §7); raises ``ValueError``.
+
+    What is tried in the sandbox runs on its developer's own machine, under the name it has there.
+    """
     _absolute(uri)
     if loopback_place(uri) and (development or application_type == "native"):
+        return
+    if sandbox and of_own_machine(uri):
         return
     _https(uri)
 
@@ -40,6 +48,11 @@ def called_by_us(uri: str, *, development: bool) -> None:
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if not portal_port(port):
         raise ValueError(f"port {port} is not one a portal listens at")
+
+
+def of_own_machine(uri: str) -> bool:
+    """Whether an http URI leads to the machine that the browser runs on."""
+    return loopback_place(uri) is not None or _LOCALHOST.fullmatch(uri) is not None
 
 
 def is_domain_name(text: str) -> bool:

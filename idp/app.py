@@ -7,6 +7,7 @@ from sqlalchemy import inspect
 
 import clients.applications.models
 import clients.models
+import clients.teams.models
 import idp.approvals.models
 import idp.audit.models
 import idp.authenticators.models
@@ -28,6 +29,7 @@ from idp.base.errors import Unavailable
 from idp.base.secret import same
 from idp.consent import views as consent
 from idp.demo import views as demo
+from idp.developers import views as developers
 from idp.gate import Gate, StartResponse, Wsgi, health
 from idp.login import views as login
 from idp.logout import views as logout
@@ -45,6 +47,7 @@ BLUEPRINTS = (
     logout.blueprint,
     account.blueprint,
     admin.blueprint,
+    developers.blueprint,
 )
 
 _LOOPBACK = ("127.0.0.1", "::1")

@@ -25,6 +25,7 @@ from clients.rules.requests import requests
 from clients.rules.resources import resources
 from clients.rules.restricted import restricted
 from clients.rules.rule import Fault, Rule, Terms
+from clients.rules.sandbox import sandbox
 from clients.rules.sender import sender
 from clients.rules.tokens import tokens
 
@@ -51,6 +52,7 @@ RULES: tuple[Rule, ...] = (
     profile,
     device,
     ciba,
+    sandbox,
 )
 
 

@@ -18,7 +18,12 @@ def addresses(client: Client, terms: Terms) -> Iterator[Fault]:
         for position, uri in enumerate(values):
             yield from judged(
                 f"{key}[{position}]",
-                lambda uri: uris.redirect(uri, client.application_type, development=terms.development),
+                lambda uri: uris.redirect(
+                    uri,
+                    client.application_type,
+                    development=terms.development,
+                    sandbox=client.environment == "sandbox",
+                ),
                 uri,
             )
     for key, judge in (

@@ -55,6 +55,7 @@ FIELDS: dict[str, str] = {
     "legal_basis": "legal basis of each scope",
     "level": "assurance level, 0 to 4",
     "lifetime": "seconds of validity",
+    "member": "id of the person concerned, who is not the one who acted",
     "method": "authentication method",
     "month": "month, UTC",
     "number": "number of the signed root",
@@ -70,6 +71,7 @@ FIELDS: dict[str, str] = {
     "response_mode": "response mode",
     "response_type": "response type",
     "retry_after": "seconds to wait",
+    "role": "role in a team of developers",
     "roles": "roles of the account",
     "scope": "scopes concerned",
     "seq": "place in the chain",
@@ -79,6 +81,7 @@ FIELDS: dict[str, str] = {
     "status": "state after the change, or HTTP status",
     "subject": "what the alarm is about",
     "subject_type": "natural or legal person",
+    "team": "id of a team of developers",
     "token_id": "fingerprint of the token",
     "token_type": "access_token or refresh_token",
     "use": "what the key is for",
@@ -173,6 +176,11 @@ KINDS: dict[str, Kind] = {
         "action changes fingerprint initial_token operator source",
     ),
     "client.register_refused": _kind("A portal's own registration was refused", "拒绝应用自行登记", "error"),
+    "client.sandbox": _kind(
+        "A team of developers registered, changed or deleted a sandbox client",
+        "开发团队登记、变更或删除沙箱应用",
+        "action changes fingerprint team",
+    ),
     "client.secret_rotate": _kind("A portal's secret was renewed", "更换应用密钥", "expires_at operator"),
     "client.token_reuse": _kind(
         "A replaced registration access token was shown; the registration can be managed no more",
@@ -299,6 +307,19 @@ KINDS: dict[str, Kind] = {
         "Roles of a staff account changed", "管理员角色变更", "operator previous roles staff"
     ),
     "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
+    "team.change": _kind(
+        "A team of developers, or somebody's role in it, was changed",
+        "开发团队或其成员变更",
+        "action department division member previous role team",
+    ),
+    "team.create": _kind("A team of developers was made", "建立开发团队", "division team"),
+    "team.deny": _kind("A developer was refused", "拒绝开发者操作", "action error team"),
+    "team.invite": _kind(
+        "An invitation into a team of developers was made or withdrawn",
+        "发出或撤回开发团队邀请",
+        "action role team",
+    ),
+    "team.join": _kind("A person joined a team of developers", "加入开发团队", "role team"),
     "token.exchange": _kind(
         "A token was exchanged for one for another service", "交换令牌", "audience origin scope"
     ),

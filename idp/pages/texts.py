@@ -25,6 +25,12 @@ REFUSALS: dict[str, Refusal] = {
     "APP-002": Refusal(_APP, mark("该应用已停用，暂时无法登录。")),
     "APP-003": Refusal(_APP, mark("请求无法处理，请返回应用重试。")),
     "APP-004": Refusal(mark("请重新发起登录"), mark("这次登录请求已过期或已经使用过，请返回应用重新登录。")),
+    "APP-005": Refusal(
+        mark("该应用仍在测试"),
+        mark(
+            "这是沙箱应用，只有开发团队成员和受邀的测试人员可以登录。如需参加测试，请联系开发团队索取邀请。"
+        ),
+    ),
     "AUTH-001": Refusal(_CHECK, mark("账号或密码不正确，请重新输入。还可尝试%(n)s次。")),
     "AUTH-002": Refusal(_SIGN_IN, mark("为保护您的账号，登录已暂停，请%(m)s分钟后再试。")),
     "AUTH-003": Refusal(_CHECK, mark("验证码不正确，请核对后重新输入。")),
@@ -49,6 +55,9 @@ REFUSALS: dict[str, Refusal] = {
     "approval.over": Refusal(
         mark("这次请求已经结束"),
         mark("这次请求已经办理、已经过期，或者不是向您发出的。如需继续，请在设备或应用上重新发起。"),
+    ),
+    "team.invitation": Refusal(
+        mark("邀请已失效"), mark("这个邀请已被使用、已撤回或已过期。请向邀请您的人索取新的邀请。")
     ),
     "cross_site": Refusal(_STALE, mark("页面已过期，或者请求来自其他网站。请返回上一页，刷新后重新操作。")),
 }

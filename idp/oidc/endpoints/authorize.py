@@ -14,7 +14,7 @@ from idp.base.errors import Rejected
 from idp.base.secret import random_token
 from idp.consent import asks
 from idp.login import Attempt, Decision, Requirement
-from idp.oidc import authorization, authorized, checks, intake, pushed
+from idp.oidc import authorization, authorized, checks, intake, pushed, sandbox
 from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
@@ -74,18 +74,19 @@ def resume(http: Request) -> Answer:
     envelope.ready(request.client)
     if attempt.outcome:
         login.attempts.take(attempt.id)
-        return _refuse(request, _outcome(attempt))
+        return _refuse(http, request, _outcome(attempt))
     session = sessions.found(cookie, *told)
     decision = login.decide(session, attempt.requirement, now())
     if session is None or decision.missing != "none":
         return see_other(f"/login/{attempt.id}")
+    sandbox.demand(request.client, session)
     try:
         _hint_holds(request, session)
         return _with_consent(http, request, session, decision, attempt)
     except Rejected as error:
         # The portal has its answer; going back must not give it a second one.
         login.attempts.take(attempt.id)
-        return _refuse(request, error)
+        return _refuse(http, request, error)
 
 
 def _authorize(http: Request, parameters: dict[str, str]) -> Answer:
@@ -96,7 +97,7 @@ def _authorize(http: Request, parameters: dict[str, str]) -> Answer:
     try:
         request = intake.opened(client, parameters)
     except Rejected as error:
-        return _refuse(intake.refusable(client, parameters), error)
+        return _refuse(http, intake.refusable(client, parameters), error)
     return _judged(http, request)
 
 
@@ -105,14 +106,15 @@ def _judged(http: Request, request: AuthorizationRequest) -> Answer:
         checks.judge(request)
         return _decide(http, request)
     except Rejected as error:
-        return _refuse(request, error)
+        return _refuse(http, request, error)
 
 
 def _decide(http: Request, request: AuthorizationRequest) -> Answer:
-    session = sessions.find(http.cookie(settings.current().cookie_name("sid")))
+    session = _session(http)
     requirement = _requirement(request, session)
     decision = login.decide(session, requirement, now())
     if session is not None and decision.missing == "none":
+        sandbox.demand(request.client, session)
         return _with_consent(http, request, session, decision, None)
     if request.silent:
         code = _SILENT_ERRORS.get(decision.missing, "login_required")
@@ -274,8 +276,14 @@ def _answer_once(request: AuthorizationRequest) -> None:
         raise Page("APP-004", why="invalid_request_uri", client_id=request.client.client_id)
 
 
-def _refuse(request: AuthorizationRequest, error: Rejected) -> Answer:
+def _session(http: Request) -> Session | None:
+    return sessions.find(http.cookie(settings.current().cookie_name("sid")))
+
+
+def _refuse(http: Request, request: AuthorizationRequest, error: Rejected) -> Answer:
     _answer_once(request)
+    if request.client.environment == "sandbox":
+        sandbox.demand_harmless(request, _session(http), error)
     audit.record(
         "authz.reject", client=request.client.client_id, outcome="refused", reason=error.why, error=error.code
     )

@@ -1,0 +1,1 @@
+"""Lasting verbs of teams, one file a subject: each in one transaction with its audit record."""

@@ -1,0 +1,281 @@
+"""The developers' pages: the guard in front of each, and what they do."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+import clients
+from clients.teams import Role, queries
+from idp import sessions
+from idp.developers.guard import FRESH
+from idp.developers.needs import need_of
+from idp.developers.views.members import reference_of
+from tests.actors import Person, query
+from tests.conftest import MovableClock
+from tests.developers import CALLBACK, Developer, landed
+from tests.records import events, nothing_changed
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+RANKS = {None: -1, "viewer": 1, "developer": 2, "owner": 3}
+
+
+def pages_of(app: Flask) -> Iterator[tuple[str, str, object]]:
+    """Every route of developers: method, address with its places open, view."""
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("developers."):
+            for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+                yield method, rule.rule, app.view_functions[rule.endpoint]
+
+
+def filled(path: str, team: str, client: str) -> str:
+    return re.sub(r"<[^>]+>", "none", path.replace("<team_id>", team).replace("<client_id>", client))
+
+
+def test_every_page_says_what_it_needs(app: Flask) -> None:
+    found = list(pages_of(app))
+    assert len(found) > 15
+    for method, path, view in found:
+        need = need_of(view)
+        assert need is not None, f"{method} {path}"
+        assert need.role is not None or "<team_id>" not in path, f"{method} {path}"
+
+
+def test_nobody_comes_in_without_a_login(app: Flask) -> None:
+    stranger = Person(app)
+    for method, path, _ in pages_of(app):
+        if method == "GET":
+            assert landed(stranger.get(filled(path, "t", "c"))).startswith("/login/"), path
+
+
+def test_who_is_not_proven_to_a_real_name_makes_no_team(app: Flask) -> None:
+    nobody = Developer(app, ial=1)
+    attempt = landed(nobody.get("/developers/"))
+    assert attempt.startswith("/login/")
+    assert "AUTH-009" in nobody.get(attempt).text
+
+
+@pytest.mark.parametrize("role", ["viewer", "developer", "owner"])
+def test_each_role_opens_what_is_its_own_and_nothing_more(app: Flask, role: Role) -> None:
+    owner, member = Developer(app, 0), Developer(app, 1)
+    team = owner.team()
+    member.join(team, owner, role)
+    client = owner.sandbox(team).client.client_id
+    for method, path, view in pages_of(app):
+        need = need_of(view)
+        if need is None or need.role is None:
+            continue
+        address = filled(path, team, client)
+        allowed = RANKS[role] >= RANKS[need.role]
+        if method == "GET":
+            assert (member.get(address).status_code == 200) is allowed, address
+        elif not allowed:
+            with nothing_changed():
+                assert member.send(address, {"overlap": "0"}).status_code == 403, address
+
+
+@pytest.mark.parametrize("place", ["stranger", "tester", "owner of another team"])
+def test_a_team_and_its_clients_are_not_there_for_others(app: Flask, place: str) -> None:
+    owner, other = Developer(app, 0), Developer(app, 1)
+    team = owner.team()
+    if place == "tester":
+        other.join(team, owner, "tester")
+    elif place != "stranger":
+        other.team("另一开发组")
+    client = owner.sandbox(team).client.client_id
+    seen = 0
+    for method, path, _ in pages_of(app):
+        if "<team_id>" in path:
+            address = filled(path, team, client)
+            answer = other.get(address) if method == "GET" else other.send(address)
+            assert answer.status_code == 404, address
+            assert "示范开发组" not in answer.text
+            seen += 1
+    denied = events("team.deny")
+    assert len(denied) == seen
+    assert {event.person for event in denied} == {other.id}
+    assert all(team in event.detail for event in denied)
+
+
+def test_a_client_is_reached_by_the_address_of_its_own_team_only(app: Flask) -> None:
+    owner, other = Developer(app, 0), Developer(app, 1)
+    own, foreign = other.team("另一开发组"), owner.sandbox(owner.team()).client.client_id
+    for method, path, _ in pages_of(app):
+        if "<client_id>" in path:
+            address = filled(path, own, foreign)
+            answer = other.get(address) if method == "GET" else other.send(address)
+            assert answer.status_code == 404, address
+    assert clients.find(foreign) is not None
+    assert events("client.sandbox")[-1].person == owner.id
+
+
+def test_from_nothing_to_a_client_by_three_forms(app: Flask) -> None:
+    me = Developer(app)
+    assert "第一步" in me.get("/developers/").text
+    team = landed(me.send("/developers/teams", {"name": "示范开发组", "division": "000000"}))
+    assert 'id="kit-flask"' in me.get(team).text
+    form = me.get(f"{team}/clients/new?kit=flask").text
+    assert CALLBACK in form
+    made = me.send(
+        f"{team}/clients",
+        {"kit": "flask", "name": "网上大厅", "redirect_uris": CALLBACK, "scope": "profile"},
+        page=f"{team}/clients/new",
+    )
+    assert made.status_code == 200
+    secret = re.search(r'id="secret">([^<]+)<', made.text)
+    assert secret
+    client = clients.find(queries.client_ids(team.rpartition("/")[2])[0])
+    assert client is not None
+    assert client.secret_matches(secret[1])
+    assert (client.name, client.environment, client.listed) == ("网上大厅（沙箱）", "sandbox", False)
+    assert client.organization == "示范开发组（沙箱，未核实）"
+    assert f"OIDC_CLIENT_ID={client.client_id}" in made.text
+    assert made.headers["Cache-Control"] == "no-store"
+    for page in ("", "/edit", "/secret", "/configuration?kit=flask"):
+        again = me.get(f"{team}/clients/{client.client_id}{page}")
+        assert again.status_code == 200
+        assert secret[1] not in again.text, "shown once"
+
+
+def test_what_is_wrong_with_a_client_is_said_beside_its_field(app: Flask) -> None:
+    me = Developer(app)
+    team = f"/developers/teams/{me.team()}"
+    wrong = {
+        "name": "x",
+        "redirect_uris": "http://portal.example.com/cb",
+        "backchannel_logout_uri": "https://10.0.0.1/out",
+        "scope": "idcard",
+        "proof": "key",
+        "jwks": "{",
+    }
+    with nothing_changed():
+        answer = me.send(f"{team}/clients", wrong, page=f"{team}/clients/new")
+    assert answer.status_code == 400
+    for field in ("name", "redirect_uris", "backchannel_logout_uri", "scope-openid", "jwks"):
+        assert f'href="#{field}"' in answer.text, field
+    assert 'id="redirect_uris-error"' in answer.text
+
+
+def test_a_changed_client_is_what_the_form_said_and_keeps_its_secret(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    portal = me.sandbox(team)
+    here = f"/developers/teams/{team}/clients/{portal.client.client_id}"
+    form = {"name": "新名称", "redirect_uris": f"{CALLBACK}\nhttp://localhost:3000/cb", "min_level": "2"}
+    assert landed(me.send(f"{here}/edit", form, page=f"{here}/edit")) == here
+    changed = clients.find(portal.client.client_id)
+    assert changed is not None
+    assert (changed.name, changed.redirect_uris, changed.min_level, changed.scopes) == (
+        "新名称（沙箱）", (CALLBACK, "http://localhost:3000/cb"), 2, ("openid",),
+    )  # fmt: skip
+    assert changed.secret_matches(portal.secret)
+    (event,) = [row for row in events("client.sandbox") if "replaced" in row.detail]
+    assert "redirect_uris" in event.detail
+
+
+def test_a_new_secret_leaves_the_old_one_its_time(app: Flask, time_travel: MovableClock) -> None:
+    me = Developer(app)
+    team = me.team()
+    portal = me.sandbox(team)
+    here = f"/developers/teams/{team}/clients/{portal.client.client_id}"
+    answer = me.send(f"{here}/secret", {"overlap": "86400"}, page=f"{here}/secret")
+    found = re.search(r'id="secret">([^<]+)<', answer.text)
+    assert found
+    renewed = clients.find(portal.client.client_id)
+    assert renewed is not None
+    assert renewed.secret_matches(portal.secret)
+    assert renewed.secret_matches(found[1])
+    time_travel.advance(86401)
+    assert not renewed.secret_matches(portal.secret)
+    assert renewed.secret_matches(found[1])
+    (event,) = events("client.secret_rotate")
+    assert event.person == me.id
+    assert found[1] not in str(events())
+
+
+def test_what_is_dangerous_in_a_stolen_session_asks_for_a_fresh_login(
+    app: Flask, time_travel: MovableClock
+) -> None:
+    me = Developer(app)
+    team = me.team()
+    portal = me.sandbox(team)
+    here = f"/developers/teams/{team}/clients/{portal.client.client_id}"
+    time_travel.advance(FRESH + 1)
+    assert me.get(here).status_code == 200
+    for path in (
+        f"{here}/secret",
+        f"{here}/edit",
+        f"{here}/delete",
+        f"/developers/teams/{team}/invitations",
+        f"/developers/teams/{team}/settings",
+    ):
+        attempt = landed(me.send(path, {"overlap": "0", "role": "owner"}))
+        assert attempt.startswith("/login/"), path
+        assert clients.find(portal.client.client_id) == portal.client
+    assert queries.invitations(team) == ()
+
+
+def test_an_invitation_brings_one_person_once(app: Flask) -> None:
+    owner, first, second = (Developer(app, position) for position in range(3))
+    team = owner.team()
+    people = f"/developers/teams/{team}/members"
+    page = owner.send(f"/developers/teams/{team}/invitations", {"role": "developer"}, page=people)
+    found = re.search(r'id="address">http://[^/]+(/developers/join/[^<]+)<', page.text)
+    assert found
+    link = found[1]
+    assert link.rpartition("/")[2] not in owner.get(people).text
+    assert "开发人员" in first.get(link).text
+    assert second.get(link).status_code == 200, "opening it spends nothing"
+    assert landed(first.send(link, page=link)) == f"/developers/teams/{team}"
+    assert second.get(link).status_code == 404
+    assert ["team.invitation" in event.detail for event in events("team.deny")] == [True]
+    place = queries.membership(team, first.id)
+    assert place is not None
+    assert place.role == "developer"
+    assert queries.membership(team, second.id) is None
+
+
+def test_who_leaves_a_team_leaves_its_clients_too(app: Flask) -> None:
+    owner, tester = Developer(app, 0), Developer(app, 1)
+    team = owner.team()
+    tester.join(team, owner, "tester")
+    portal = owner.sandbox(team)
+    tokens = tester.tokens(portal, scope="openid profile")
+    people = f"/developers/teams/{team}/members"
+    place = queries.membership(team, tester.id)
+    assert place is not None
+    reference = reference_of(place)
+    assert f"{people}/{reference}/remove" in owner.get(people).text
+    assert landed(owner.send(f"{people}/{reference}/remove", page=people)) == people
+    form = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    refused = tester.token(portal, form)
+    assert (refused.json or {})["error"] == "invalid_grant"
+    assert tester.authorize(portal).status_code == 403
+    assert queries.membership(team, tester.id) is None
+
+
+def test_nobody_s_id_stands_on_a_page(app: Flask) -> None:
+    owner, other = Developer(app, 0), Developer(app, 1)
+    team = owner.team()
+    other.join(team, owner, "viewer")
+    text = owner.get(f"/developers/teams/{team}/members").text
+    assert owner.id not in text
+    assert other.id not in text
+    assert "张*" in text
+
+
+def test_a_tester_logs_in_at_a_sandbox_that_says_what_it_is(app: Flask) -> None:
+    owner, tester = Developer(app, 0), Developer(app, 1)
+    team = owner.team()
+    tester.join(team, owner, "tester")
+    portal = owner.sandbox(team)
+    answer = tester.authorize(portal)
+    assert "/login/" in answer.location
+    consent = tester.get(tester.get(answer.location).location)
+    asked = tester.get(consent.location)
+    assert 'id="sandbox"' in asked.text
+    assert "示范开发组（沙箱，未核实）" in asked.text
+    assert query(tester.agree(consent.location).location)
+    assert sessions.of_person(tester.id)
