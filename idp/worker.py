@@ -37,7 +37,7 @@ ROUNDS = (
         logout_jobs.end_stopped,
         login_jobs.forget_failures,
     ),
-    (audit_jobs.clean,),
+    (audit_jobs.watch, audit_jobs.clean),
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
     (approval_jobs.ping_due, approval_jobs.forget_pings, staff_jobs.disable_unused),

@@ -135,7 +135,7 @@ def compose(
         "address": request.address,
         "client": _clean(client, WIDTHS["client"]) if client else "",
         "detail": _detail(detail) if detail else "{}",
-        "id": _new_id(time),
+        "id": new_id(time),
         "kind": kind,
         "organization": _clean(organization, WIDTHS["organization"]) if organization else "",
         "outcome": outcome,
@@ -154,7 +154,7 @@ def _with(members: dict[str, Any], *optional: str) -> dict[str, Any]:
     return dict(sorted((members | given).items()))
 
 
-def _new_id(time: int) -> str:
+def new_id(time: int) -> str:
     """A UUID of version 7 that begins with its microsecond (RFC 9562 §5.7, §6.2 method 3).
 
     So the keys of the record's tables grow at their ends, however long the record is.

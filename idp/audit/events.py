@@ -94,21 +94,24 @@ def _kind(english: str, chinese: str, fields: str = "") -> Kind:
     return Kind(english, chinese, frozenset(fields.split()))
 
 
+#: Kinds in which a member of staff, named as operator or staff, looks at a person: many are an alarm.
+LOOKUPS = frozenset({"audit.search"})
+
 KINDS: dict[str, Kind] = {
     "admin.deny": _kind("A member of staff was refused", "拒绝管理操作", "action error permission staff"),
-    "alarm.end": _kind("An alarm ended", "告警解除", "count error subject"),
+    "alarm.end": _kind("An alarm ended", "告警解除", "cause count subject"),
     "alarm.lookup": _kind(
         "Somebody looked at very many persons", "疑似批量查询个人信息", "count subject window"
     ),
     "alarm.root": _kind(
-        "The root of the record was not signed in time", "审计链根未按时签名", "count subject"
+        "The root of the record was not signed in time", "审计链根未按时签名", "count subject window"
     ),
     "alarm.spray": _kind("Very many persons failed to log in", "疑似撞库攻击告警", "count subject window"),
     "alarm.stream": _kind(
-        "The record does not reach a collector outside", "审计日志外发受阻", "count subject"
+        "The record does not reach a collector outside", "审计日志外发受阻", "count subject window"
     ),
     "alarm.writer": _kind(
-        "The record is not written or not sealed", "审计日志写入或封存停滞", "count subject"
+        "The record is not written or not sealed", "审计日志写入或封存停滞", "count subject window"
     ),
     "application.change": _kind(
         "A portal's application was drafted, submitted, taken back, in force, due, confirmed or ended",

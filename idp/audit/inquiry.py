@@ -93,7 +93,7 @@ def statement(inquiry: Inquiry, scope: str = "", cursor: str = "") -> Select[tup
         )
         if value
     ]  # fmt: skip
-    wanted += [_within(region) for region in {scope, inquiry.region} if region]
+    wanted += [_within(code) for code in {_code(scope), _code(inquiry.region)} if code]
     if inquiry.since:
         wanted.append(EVENTS.c.id >= months.first_id(inquiry.since * 1_000_000))
     if inquiry.until:
@@ -113,9 +113,12 @@ def _indexed(inquiry: Inquiry) -> list[ColumnElement[bool]]:
     return said
 
 
-def _within(region: str) -> ColumnElement[bool]:
-    """The events of a region (GB/T 2260: two digits a level) and of those within it."""
-    code = re.sub(r"(?:00)+$", "", region)
+def _code(region: str) -> str:
+    """The digits that a region and those within it begin with (GB/T 2260, two a level); none: the nation."""
+    return re.sub(r"(?:00)+$", "", region)
+
+
+def _within(code: str) -> ColumnElement[bool]:
     after = code[:-1] + chr(ord(code[-1]) + 1)
     return and_(EVENTS.c.region >= code, EVENTS.c.region < after)
 

@@ -2,26 +2,34 @@
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sqlalchemy.exc import IntegrityError
 
-from idp import settings
+from idp import journal, metrics, settings
 from idp.audit import chain, event, queries, roots, service, spool
+from idp.audit import watch as watching
+from idp.audit.alarm import KINDS as ALARM_KINDS
+from idp.audit.alarm import alarms, strongest
 from idp.audit.months import Month, kept_from
 from idp.audit.retention import Cleaning
 from idp.base import clock
+from idp.base.errors import Unavailable
 
 log = logging.getLogger("idp.audit")
+structured = journal.logger("idp.audit.alarms")
 
 _CHUNK = 256 * 1024
 _BATCH = 500
 _ATTEMPTS = 3
 _HOUR = 3600
+#: Seconds between two looks for alarms: somebody is to know of an attack within a minute.
+_LOOK = 15
 
-#: When jobs that are done once an hour are due again.
+#: When jobs that are done only so often are due again.
 _next: dict[str, int] = {}
 
 
@@ -104,13 +112,34 @@ def _finish(cleaning: Cleaning) -> None:
         pass
 
 
-def _due(job: str) -> bool:
-    """Whether a job that is done once an hour is to be done now."""
+def _due(job: str, pace: int = _HOUR) -> bool:
+    """Whether a job that is done only so often is to be done now."""
     moment = clock.now()
     if moment < _next.get(job, 0):
         return False
-    _next[job] = moment + _HOUR
+    _next[job] = moment + pace
     return True
+
+
+def watch() -> int:
+    """Look for what somebody should look at; returns how many alarms were raised."""
+    if not _due("watch", _LOOK):
+        return 0
+    now = clock.now()
+    try:
+        raised = service.keep_alarms(list(strongest(watching.signs(now)).values()), now)
+    except IntegrityError:
+        return 0  # another machine raised them at this moment
+    except Unavailable:
+        if (age := watching.spool_age(now)) >= settings.current().alarm_record_standstill:
+            structured.critical("audit.alarm", kind="writer", subject="spool", count=age)
+        raise
+    for sign in raised:
+        structured.error("audit.alarm", kind=sign.kind, subject=sign.subject, count=sign.count)
+    still = Counter(one.kind for one in alarms(open_only=True, limit=1000))
+    for kind in ALARM_KINDS:
+        metrics.audit_alarms(kind, still[kind])
+    return len(raised)
 
 
 def resume(operator: str, reason: str) -> None:
@@ -125,7 +154,7 @@ def resume(operator: str, reason: str) -> None:
 
 def backlog() -> int:
     """Bytes in the spool that are not in SQL yet."""
-    return spool.size(_folder()) - sum(_offset(path) for path in spool.files(_folder()))
+    return spool.size(_folder()) - sum(spool.shipped(path) for path in spool.files(_folder()))
 
 
 def quarantined() -> int:
@@ -162,12 +191,12 @@ def _ship_file(path: Path) -> int:
     # Asked before reading: what a finished file holds afterwards is all it will ever hold.
     complete = spool.finished(path)
     new = 0
-    for lines, end in _chunks(path, _offset(path), complete):
+    for lines, end in _chunks(path, spool.shipped(path), complete):
         new += _keep(_by_id(lines, path))
-        chain.replace(_offset_path(path), b"%d" % end)
+        chain.replace(spool.offset_path(path), b"%d" % end)
     if complete:
         path.unlink()
-        _offset_path(path).unlink(missing_ok=True)
+        spool.offset_path(path).unlink(missing_ok=True)
     return new
 
 
@@ -219,14 +248,3 @@ def _quarantine(line: bytes, path: Path) -> None:
     folder.mkdir(exist_ok=True, mode=0o700)
     with (folder / path.name).open("ab") as file:
         file.write(line + b"\n")
-
-
-def _offset_path(path: Path) -> Path:
-    return path.with_suffix(".offset")
-
-
-def _offset(path: Path) -> int:
-    try:
-        return int(_offset_path(path).read_bytes())
-    except (FileNotFoundError, ValueError):
-        return 0

@@ -67,7 +67,7 @@ class Month:
 
 
 def first_id(microseconds: int) -> str:
-    """The least text that an id of an event of this moment can begin with (see ``event._new_id``)."""
+    """The least text that an id of an event of this moment can begin with (see ``event.new_id``)."""
     millisecond, rest = divmod(max(0, microseconds), 1000)
     moment = f"{millisecond:012x}"
     return f"{moment[:8]}-{moment[8:]}-7{rest << 2:03x}"

@@ -16,11 +16,24 @@ def _table(name: str, *columns: str) -> TableClause:
     return table(name, *(column(each, BigInteger() if each in _NUMBERS else Text()) for each in columns))
 
 
-_NUMBERS = ("began_at", "count", "delivered_at", "ended_at", "next_at", "number", "seen_at", "seq", "time")
+_NUMBERS = (
+    "attempts",
+    "began_at",
+    "count",
+    "delivered_at",
+    "ended_at",
+    "next_at",
+    "number",
+    "seen_at",
+    "seq",
+    "time",
+)
 EVENTS = _table("audit_event", *MEMBERS)
 CHAIN = _table("audit_chain", "seq", "event_id", "previous", "hash")
 UNSEALED = _table("audit_unsealed", "event_id", "time")
 ROOTS = _table("audit_root", "number", "seq", "hash", "time", "jws", "key")
+ALARMS = _table("audit_alarm", "id", "kind", "subject", "open", "count", "began_at", "seen_at", "ended_at")
+STREAMS = _table("audit_stream", "sink", "seq", "attempts", "next_at", "outcome", "delivered_at")
 
 _WALK = 1000
 
@@ -49,7 +62,7 @@ def events(
     return [event_of(found) for found in db.fetch_all(statement)]
 
 
-def chain(after: int = -1, until: int | None = None) -> Iterator[list[Row[Any]]]:
+def chain(after: int = -1, until: int | None = None, most: int = 0) -> Iterator[list[Row[Any]]]:
     """The chain in order, in batches: seq, event_id, previous, hash, then the event (NULLs if gone)."""
     joined = CHAIN.outerjoin(EVENTS, EVENTS.c.id == CHAIN.c.event_id)
     end = (CHAIN.c.seq <= until,) if until is not None else ()
@@ -59,7 +72,7 @@ def chain(after: int = -1, until: int | None = None) -> Iterator[list[Row[Any]]]
             .select_from(joined)
             .where(CHAIN.c.seq > after, *end)
             .order_by(CHAIN.c.seq)
-            .limit(_WALK)
+            .limit(most or _WALK)
         )
         batch = db.fetch_all(statement)
         if not batch:
@@ -107,6 +120,27 @@ def roots(after: int = 0) -> list[Root]:
     """The signed roots behind a number, in order."""
     statement = select(ROOTS).where(ROOTS.c.number > after).order_by(ROOTS.c.number)
     return [Root(**found._mapping) for found in db.fetch_all(statement)]
+
+
+def newest_root() -> Root | None:
+    """The newest signed root."""
+    found = db.fetch_one(select(ROOTS).order_by(ROOTS.c.number.desc()).limit(1))
+    return Root(**found._mapping) if found else None
+
+
+def last_place() -> int:
+    """The newest place of the chain; 0 before there is any."""
+    found = db.fetch_one(select(func.max(CHAIN.c.seq)))
+    return int(found[0] or 0) if found else 0
+
+
+def first_sealed_at() -> int:
+    """The second of the event at the first place; 0 before there is any."""
+    statement = (
+        select(EVENTS.c.time).join(CHAIN, CHAIN.c.event_id == EVENTS.c.id).order_by(CHAIN.c.seq).limit(1)
+    )
+    found = db.fetch_one(statement)
+    return int(found[0]) // 1_000_000 if found else 0
 
 
 def newest(kind: str) -> Event | None:

@@ -5,17 +5,20 @@ from dataclasses import asdict
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import CursorResult, delete, exists, func, insert, select
+from sqlalchemy import CursorResult, delete, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from idp import audit
 from idp.audit import partitions, roots, rows
+from idp.audit.alarm import QUIET, Sign
 from idp.audit.chain import GENESIS, Broken, Head, link
-from idp.audit.event import Event
+from idp.audit.event import Event, new_id
 from idp.audit.months import Month
-from idp.audit.queries import CHAIN, EVENTS, ROOTS, UNSEALED, event_of
+from idp.audit.queries import ALARMS, CHAIN, EVENTS, ROOTS, STREAMS, UNSEALED, event_of
 from idp.audit.retention import Cleaning
 from idp.audit.roots import Root
+from idp.audit.stream import State
+from idp.base.clock import now_us
 from idp.store.db import transaction
 
 Lines = Mapping[str, bytes]
@@ -127,6 +130,67 @@ def _waiting(session: Session, most: int) -> list[Event]:
         .limit(most)
     )
     return [event_of(found) for found in session.execute(statement)]
+
+
+@transaction
+def keep_alarms(session: Session, signs: Iterable[Sign], now: int) -> list[Sign]:
+    """Raise what is new, go on with what is known, end what is over; returns the signs that were new.
+
+    Of two that raise the same at once, one gets an ``IntegrityError``.
+    """
+    still = select(ALARMS).where(ALARMS.c.open.is_not(None))
+    known = {row["open"]: row for row in session.execute(still).mappings()}
+    raised = []
+    for sign in signs:
+        if (row := known.pop(sign.key[:220], None)) is not None:
+            seen = {"seen_at": now, "count": max(row["count"], sign.count)}
+            session.execute(update(ALARMS).where(ALARMS.c.id == row["id"]).values(**seen))
+            continue
+        session.execute(insert(ALARMS).values(
+            id=new_id(now_us()), kind=sign.kind, subject=sign.subject[:160], open=sign.key[:220],
+            count=sign.count, began_at=now, seen_at=now,
+        ))  # fmt: skip
+        audit.record_in(
+            session, f"alarm.{sign.kind}", outcome="failed", subject=sign.subject, count=sign.count,
+            window=sign.window or None,
+        )  # fmt: skip
+        raised.append(sign)
+    for row in known.values():
+        if row["seen_at"] + QUIET <= now:
+            session.execute(update(ALARMS).where(ALARMS.c.id == row["id"]).values(open=None, ended_at=now))
+            audit.record_in(
+                session, "alarm.end", cause=row["kind"], subject=row["subject"], count=row["count"]
+            )
+    return raised
+
+
+@transaction
+def begin_stream(session: Session, sink: str, now: int) -> None:
+    """Begin a stream at the newest place, unless it was begun before."""
+    last = _tail(session)
+    row = {"sink": sink, "seq": last.seq if last else 0, "attempts": 0, "next_at": 0, "outcome": ""}
+    if session.execute(select(STREAMS.c.sink).where(STREAMS.c.sink == sink)).first() is None:
+        session.execute(insert(STREAMS).values(**row, delivered_at=now))
+
+
+@transaction
+def claim_stream(session: Session, state: State, until: int) -> bool:
+    """Take a stream that is due until a moment; of two workers one gets it."""
+    due = (STREAMS.c.sink == state.sink, STREAMS.c.next_at == state.next_at, STREAMS.c.seq == state.seq)
+    taken = session.execute(update(STREAMS).where(*due).values(next_at=until))
+    return cast(CursorResult[Any], taken).rowcount == 1
+
+
+@transaction
+def settle_stream(session: Session, sink: str, *, seq: int, outcome: str, next_at: int, now: int) -> None:
+    """Write down that a sink took everything up to a place, or at 0 that it took nothing."""
+    row = update(STREAMS).where(STREAMS.c.sink == sink)
+    if seq:
+        row = row.where(STREAMS.c.seq < seq)
+        session.execute(row.values(seq=seq, attempts=0, outcome=outcome, next_at=next_at, delivered_at=now))
+    else:
+        failed = {"attempts": STREAMS.c.attempts + 1, "outcome": outcome[:60], "next_at": next_at}
+        session.execute(row.values(**failed))
 
 
 @transaction

@@ -8,6 +8,7 @@ can take the lock knows that the file is complete.
 
 import fcntl
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +26,8 @@ FILE_LIMIT = 16 * 1024 * 1024
 TOTAL_LIMIT = 1024 * 1024 * 1024
 
 _SUFFIX = ".events"
+#: The last member of a canonical line.
+_TIME = re.compile(rb'"time":(\d{1,18})}\s*$')
 
 
 class Writer:
@@ -127,6 +130,35 @@ def size(folder: Path) -> int:
         with suppress(FileNotFoundError):  # shipped meanwhile
             total += path.stat().st_size
     return total
+
+
+def oldest() -> int:
+    """The microsecond of the oldest event in the spool that is not shipped; 0 when all are."""
+    for path in files(writer().folder):
+        with suppress(FileNotFoundError), path.open("rb") as file:  # shipped meanwhile
+            file.seek(shipped(path))
+            if line := file.readline(1 << 17):
+                return _time_of(line)
+    return 0
+
+
+def shipped(path: Path) -> int:
+    """How many bytes of a spool file are in SQL."""
+    try:
+        return int(offset_path(path).read_bytes())
+    except (FileNotFoundError, ValueError):
+        return 0
+
+
+def offset_path(path: Path) -> Path:
+    """Where that is kept."""
+    return path.with_suffix(".offset")
+
+
+def _time_of(line: bytes) -> int:
+    """The moment of a line; of a broken one, none: it goes to quarantine, and counts for nothing here."""
+    found = _TIME.search(line)
+    return int(found[1]) if found else 0
 
 
 def has_room() -> bool:

@@ -157,6 +157,20 @@ class Settings(BaseSettings):
     audit_retention_days: int = Field(default=400, ge=400)
     """Days an audit event is kept; a month goes when its last day is older (the law asks for a year)."""
 
+    audit_syslog: str = ""
+    """Where audit events are streamed to: ``tls://host:port`` (RFC 5425), ``tcp://host:port`` (RFC 6587) or
+    ``udp://host:port`` (RFC 5426); empty: nowhere."""
+    audit_syslog_authorities: str = ""
+    """PEM file of the authorities of that collector; empty: those of the system."""
+    audit_webhook: str = ""
+    """Address that audit events are posted to, each batch signed by us; empty: none."""
+    alarm_lookups_by_staff: int = Field(default=50, ge=2)
+    """Persons that one member of staff looked at within an hour before somebody is told."""
+    alarm_lookups_by_portal: int = Field(default=1000, ge=2)
+    """Persons that one portal read within an hour, and who did not come to it within a day, before that."""
+    alarm_record_standstill: Seconds = 300
+    """Seconds an event may wait to be shipped or sealed before somebody is told."""
+
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least urgent log lines that are written; libraries that log tokens stay at WARNING."""
     log_json: bool = True
@@ -188,6 +202,22 @@ class Settings(BaseSettings):
             network = ip_network(text)
             if not any(network.version == one.version and network.subnet_of(one) for one in _PRIVATE):  # type: ignore[arg-type]
                 raise ValueError(f"{text} is not within a private network (RFC 1918, RFC 6598, RFC 4193)")
+        return value
+
+    @field_validator("audit_syslog")
+    @classmethod
+    def _syslog_names_a_place(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("tls", "tcp", "udp") or not parts.hostname or not parts.port):
+            raise ValueError("must be tls://host:port, tcp://host:port or udp://host:port")
+        return value
+
+    @field_validator("audit_webhook")
+    @classmethod
+    def _webhook_is_https(cls, value: str, info: ValidationInfo) -> str:
+        schemes = ("https",) if info.data.get("environment") == "production" else ("https", "http")
+        if value and (urlsplit(value).scheme not in schemes or not urlsplit(value).hostname):
+            raise ValueError("must be an https URL")
         return value
 
     @model_validator(mode="after")
