@@ -8,6 +8,6 @@ signing keys of this server (``idp.keyring``); relying parties that run are ``cl
 
 from clients.client import Client, secret_matches
 from clients.queries import former, logo
-from clients.snapshot import all_enabled, find, forget, listed
+from clients.snapshot import all_enabled, find, forget, listed, region
 
-__all__ = ["Client", "all_enabled", "find", "forget", "former", "listed", "logo", "secret_matches"]
+__all__ = ["Client", "all_enabled", "find", "forget", "former", "listed", "logo", "region", "secret_matches"]

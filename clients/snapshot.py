@@ -15,6 +15,7 @@ from clients import queries
 from clients.client import Client
 from idp import audit
 from idp.base.errors import Unavailable
+from idp.divisions import NATION
 from idp.store import elsewhere
 
 PAUSE = 1.0
@@ -80,6 +81,10 @@ class Snapshot:
                 self._spare_looks = self._spare_looks - 1 if self._look() else 0
             finally:
                 self._renewing.release()
+
+    def at_hand(self, client_id: str) -> Client | None:
+        """The client of that id as last read; nobody is asked."""
+        return self._clients.get(client_id)
 
     def listed(self) -> tuple[Client, ...]:
         """The services that citizens may find, by name; sorted once for each version of the registry."""
@@ -168,3 +173,9 @@ def forget() -> None:
     """Drop what this process remembers, when its stores are exchanged."""
     global _current
     _current = Snapshot()
+
+
+def region(client_id: str) -> str:
+    """Where a portal stands, for its lines in the record; empty for the nation, and for one not known."""
+    client = _current.at_hand(client_id)
+    return client.division if client and client.division != NATION else ""

@@ -20,7 +20,7 @@ import idp.persons.models
 import idp.staff.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from clients import client_keys
-from idp import keyring, metrics, pages, persons, readiness, settings
+from idp import audit, keyring, metrics, pages, persons, readiness, settings
 from idp.account import views as account
 from idp.admin import views as admin
 from idp.admin.api import app as api
@@ -61,6 +61,7 @@ def open_stores(conf: Settings) -> Flask:
     db.init_app(app, conf.sql_url, conf.database_pool)
     redis.open(conf.cache_url)
     keyring.open(conf.keys_dir, create=not _holds_people())
+    audit.place_by(clients.region)
     return app
 
 
@@ -88,7 +89,8 @@ def create_app(configured: Settings | None = None) -> Flask:
     if conf.environment == "development":
         app.register_blueprint(demo.blueprint)
     web = beside(app.wsgi_app, api.create().wsgi_app)
-    app.wsgi_app = Gate(web, conf, health(readiness.state) | {"/metrics": _metrics})  # type: ignore[method-assign]
+    direct = health(readiness.state, readiness.waiting) | {"/metrics": _metrics}
+    app.wsgi_app = Gate(web, conf, direct)  # type: ignore[method-assign]
     return app
 
 

@@ -178,14 +178,20 @@ def _answer(handlers: dict[str, protocol.Handler], http: Request) -> Answer:
         return answers.error("server_error", f"reference {http.id}", 500)
 
 
-def health(ready: Callable[[], dict[str, bool]]) -> dict[str, Callable[[Request], Answer]]:
-    """The probes: ``/livez`` says the process answers, ``/readyz`` that its stores do (``idp.readiness``)."""
+def health(
+    ready: Callable[[], dict[str, bool]], waiting: Callable[[], dict[str, int]]
+) -> dict[str, Callable[[Request], Answer]]:
+    """The probes: ``/livez`` says the process answers, ``/readyz`` that its stores do (``idp.readiness``).
+
+    What waits is told, too, and makes nobody unready: a collector that is away must not end logins.
+    """
 
     def livez(http: Request) -> Answer:
         return Answer(200, answers.JSON, b'{"alive":true}')
 
     def readyz(http: Request) -> Answer:
         state = ready()
-        return Answer(200 if all(state.values()) else 503, answers.JSON, orjson.dumps(state))
+        told = {**state, "waiting": waiting()}
+        return Answer(200 if all(state.values()) else 503, answers.JSON, orjson.dumps(told))
 
     return {"/livez": livez, "/readyz": readyz}

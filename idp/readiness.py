@@ -17,6 +17,15 @@ def state() -> dict[str, bool]:
     }
 
 
+def waiting() -> dict[str, int]:
+    """What of the record waits: bytes to be shipped on this machine, events to be streamed to each sink."""
+    try:
+        streams = {one.sink: one.waiting for one in audit.streams()}
+    except Unavailable:
+        streams = {}
+    return {"spool_bytes": elsewhere.run(audit.backlog), **streams}
+
+
 def _is_well(ask: Callable[[], object]) -> bool:
     try:
         ask()

@@ -15,6 +15,7 @@ from idp.audit import jobs as audit_jobs
 from idp.base.errors import Unavailable
 from idp.login import jobs as login_jobs
 from idp.logout import jobs as logout_jobs
+from idp.relay import jobs as relay_jobs
 from idp.staff import jobs as staff_jobs
 from idp.store import db
 
@@ -37,7 +38,9 @@ ROUNDS = (
         logout_jobs.end_stopped,
         login_jobs.forget_failures,
     ),
-    (audit_jobs.watch, audit_jobs.clean),
+    (audit_jobs.watch, relay_jobs.measure, audit_jobs.clean),
+    (relay_jobs.stream_syslog,),
+    (relay_jobs.stream_webhook,),
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
     (approval_jobs.ping_due, approval_jobs.forget_pings, staff_jobs.disable_unused),

@@ -48,12 +48,16 @@ class Inquiry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
-    """Who reads, and for which case; ``region`` is the one this officer serves, empty for the nation."""
+    """Who reads, and for which case; ``region`` is the one this officer serves, empty for the nation.
+
+    Who serves a department alone reaches the events of its ``portals``, and nothing else of the region.
+    """
 
     operator: str
     case: str = ""
     reason: str = ""
     region: str = ""
+    portals: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +79,16 @@ def search(inquiry: Inquiry, reader: Reader, *, cursor: str = "", limit: int = 5
         _record(inquiry, reader, refused)
         raise
     _record(inquiry, reader, None)
-    found = db.fetch_all(statement(inquiry, reader.region, cursor).limit(limit + 1))
+    found = db.fetch_all(statement(inquiry, reader.region, cursor, reader.portals).limit(limit + 1))
     more = len(found) > limit
     return Page(
         events=tuple(event_of(row) for row in found[:limit]), cursor=found[limit - 1].id if more else ""
     )
 
 
-def statement(inquiry: Inquiry, scope: str = "", cursor: str = "") -> Select[tuple[object, ...]]:
+def statement(
+    inquiry: Inquiry, scope: str = "", cursor: str = "", portals: frozenset[str] | None = None
+) -> Select[tuple[object, ...]]:
     """The read behind a search, without its limit."""
     wanted = [
         EVENTS.c[name] == value
@@ -94,6 +100,8 @@ def statement(inquiry: Inquiry, scope: str = "", cursor: str = "") -> Select[tup
         if value
     ]  # fmt: skip
     wanted += [_within(code) for code in {_code(scope), _code(inquiry.region)} if code]
+    if portals is not None:
+        wanted.append(EVENTS.c.client.in_(sorted(portals)))
     if inquiry.since:
         wanted.append(EVENTS.c.id >= months.first_id(inquiry.since * 1_000_000))
     if inquiry.until:

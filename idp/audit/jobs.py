@@ -154,7 +154,7 @@ def resume(operator: str, reason: str) -> None:
 
 def backlog() -> int:
     """Bytes in the spool that are not in SQL yet."""
-    return spool.size(_folder()) - sum(spool.shipped(path) for path in spool.files(_folder()))
+    return spool.backlog()
 
 
 def quarantined() -> int:

@@ -142,6 +142,12 @@ def oldest() -> int:
     return 0
 
 
+def backlog() -> int:
+    """Bytes in the spool of this machine that are not in SQL yet."""
+    folder = writer().folder
+    return size(folder) - sum(shipped(path) for path in files(folder))
+
+
 def shipped(path: Path) -> int:
     """How many bytes of a spool file are in SQL."""
     try:

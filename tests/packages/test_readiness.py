@@ -47,7 +47,9 @@ def read_only(database: str) -> Iterator[None]:
 def looked(person: Person) -> tuple[int, dict[str, bool]]:
     disk.forget()
     answer = person.get("/readyz")
-    return answer.status_code, dict(answer.json or {})
+    state = dict(answer.json or {})
+    assert set(state.pop("waiting")) == {"spool_bytes"}
+    return answer.status_code, state
 
 
 def test_a_server_that_is_well_says_so(stranger: Person) -> None:

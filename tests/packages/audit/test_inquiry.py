@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Select, insert, text
 
 from idp import audit
-from idp.audit import inquiry, jobs, months, queries
+from idp.audit import event, inquiry, jobs, months, queries
 from idp.audit.inquiry import Inquiry, Reader
 from idp.audit.queries import EVENTS
 from idp.base import clock
@@ -185,6 +185,29 @@ def test_l13_an_officer_of_a_region_finds_its_events_alone(record: None) -> None
     assert numbers(audit.search(Inquiry(region="350102"), local)) == []
     assert numbers(audit.search(Inquiry(person="p1"), local)) == []
     assert numbers(audit.search(Inquiry(client="portal-3"), local)) == []
+
+
+def test_l13_an_officer_of_a_department_finds_what_its_portals_did(record: None) -> None:
+    local = replace(OFFICER, region="440305", portals=frozenset({"portal-0", "portal-1"}))
+    assert numbers(audit.search(Inquiry(), local)) == [8, 4, 0]
+    assert numbers(audit.search(Inquiry(), replace(local, portals=frozenset()))) == []
+    assert numbers(audit.search(Inquiry(client="portal-3"), replace(local, region=""))) == []
+
+
+def test_the_nation_finds_everything(record: None) -> None:
+    whole = replace(OFFICER, region="000000")
+    assert numbers(audit.search(Inquiry(region="000000"), whole)) == list(range(11, -1, -1))
+
+
+def test_an_event_of_a_portal_belongs_to_where_it_stands(
+    var_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event, "_place", {"tax": "440305"}.get)
+    for client in ("tax", "other", None):
+        audit.record("login.success", client=client)
+    audit.record("login.success", client="tax", region="350102")
+    jobs.ship()
+    assert [one.region for one in queries.events()] == ["350102", "", "", "440305"]
 
 
 def test_a_region_sees_who_of_its_own_searched(record: None) -> None:
