@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from idp import audit
-from idp.audit.queries import events
+from idp.audit import queries
 from idp.pages import mark
 
 #: Kind of event → what the citizen reads.
@@ -34,8 +33,7 @@ class Line(NamedTuple):
 
 def recent(person_id: str) -> list[Line]:
     """The newest events about logging in, newest first."""
-    found: list[audit.Event] = [
-        event for kind in SHOWN for event in events(kind=kind, person=person_id, limit=LIMIT)
+    return [
+        Line(event.time // 1_000_000, event.kind, event.address, event.client)
+        for event in queries.of_person(person_id, sorted(SHOWN), limit=LIMIT)
     ]
-    newest = sorted(found, key=lambda event: event.time, reverse=True)[:LIMIT]
-    return [Line(event.time // 1_000_000, event.kind, event.address, event.client) for event in newest]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from idp.audit import event, queries, spool
 from idp.audit.alarm import Alarm, alarms
 from idp.audit.event import Event, Outcome, place_by
-from idp.audit.inquiry import Inquiry, Page, Reader, search
+from idp.audit.inquiry import Inquiry, Page, Reader, is_cursor, search
 from idp.audit.queries import roots as signed_roots
 from idp.audit.roots import Root
 from idp.audit.spool import backlog, has_room
@@ -22,8 +22,8 @@ from idp.base.trace import request_context, set_request
 
 __all__ = [
     "Alarm", "Event", "Inquiry", "Outcome", "Page", "Problem", "Reader", "Report", "Root", "StreamState",
-    "alarms", "backlog", "has_room", "place_by", "record", "record_in", "request_context", "search",
-    "set_request", "signed_roots", "streams", "verify",
+    "alarms", "backlog", "has_room", "is_cursor", "place_by", "record", "record_in", "request_context",
+    "search", "set_request", "signed_roots", "streams", "verify",
 ]  # fmt: skip
 
 

@@ -111,6 +111,11 @@ def statement(
     return select(EVENTS).where(*wanted, *_indexed(inquiry)).order_by(EVENTS.c.id.desc())
 
 
+def is_cursor(text: str) -> bool:
+    """Whether a text can be the cursor of a page: an event's id."""
+    return bool(_ID.fullmatch(text))
+
+
 def _indexed(inquiry: Inquiry) -> list[ColumnElement[bool]]:
     """What is so anyway, in the words of the indexes that leave the rest out."""
     empty: ColumnElement[str] = literal_column("''")
@@ -142,7 +147,7 @@ def _check(inquiry: Inquiry, reader: Reader, cursor: str, limit: int) -> None:
         raise Rejected("audit.kind_unknown", "no event is of this kind", why="unknown kind")
     if inquiry.outcome and inquiry.outcome not in OUTCOMES:
         raise Rejected("audit.outcome_unknown", "no event ends like this", why="unknown outcome")
-    if cursor and not _ID.fullmatch(cursor):
+    if cursor and not is_cursor(cursor):
         raise Rejected("audit.cursor_invalid", "the cursor is not one of ours", why="malformed cursor")
     if not 1 <= limit <= MOST:
         raise Rejected("audit.limit_invalid", f"a page holds 1 to {MOST} events", why="limit out of range")

@@ -3,7 +3,19 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Row, TableClause, Text, column, exists, func, select, table
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    TableClause,
+    Text,
+    column,
+    exists,
+    func,
+    literal_column,
+    select,
+    table,
+)
 
 from idp.audit import months
 from idp.audit.event import MEMBERS, OPTIONAL, Event
@@ -59,6 +71,16 @@ def events(
         .order_by(EVENTS.c.id.desc())
         .limit(limit)
     )
+    return [event_of(found) for found in db.fetch_all(statement)]
+
+
+def of_person(person: str, kinds: Sequence[str], *, before: str = "", limit: int = 50) -> list[Event]:
+    """The newest events of some kinds of one person, those before an event's id; newest first."""
+    nobody: ColumnElement[str] = literal_column("''")
+    wanted = [EVENTS.c.person == person, EVENTS.c.person != nobody, EVENTS.c.kind.in_(kinds)]
+    if before:
+        wanted.append(EVENTS.c.id < before)
+    statement = select(EVENTS).where(*wanted).order_by(EVENTS.c.id.desc()).limit(limit)
     return [event_of(found) for found in db.fetch_all(statement)]
 
 

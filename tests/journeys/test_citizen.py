@@ -184,7 +184,16 @@ def test_english_goes_along_from_the_portal_to_the_platform_and_back(arrive: Arr
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/dev/inbox", "/no-such-page", "/account/", "/account/sessions", "/account/history"]
+    "path",
+    [
+        "/",
+        "/dev/inbox",
+        "/no-such-page",
+        "/account/",
+        "/account/sessions",
+        "/account/history",
+        "/account/activity",
+    ],
 )
 def test_the_platform_s_own_pages_are_for_everybody(arrive: Arrive, path: str) -> None:
     citizen = arrive("li-shilan", phone=True)

@@ -1,5 +1,6 @@
 """The account pages, one module a subject; all of them need a session."""
 
+import idp.account.views.activity
 import idp.account.views.consents
 import idp.account.views.factor
 import idp.account.views.history

@@ -23,6 +23,7 @@ MENU = (
     ("second-factor", pages.mark("二次验证")),
     ("password", pages.mark("修改密码")),
     ("history", pages.mark("登录记录")),
+    ("activity", pages.mark("我的使用记录")),
 )
 
 

@@ -10,7 +10,7 @@ from tests.loginface import events
 from tests.packages.account.conftest import CHROME, Citizen
 from tests.webface import citizen
 
-PAGES = ("", "sessions", "consents", "second-factor", "password", "history")
+PAGES = ("", "sessions", "consents", "second-factor", "password", "history", "activity")
 
 
 @pytest.mark.parametrize("page", PAGES)
