@@ -20,6 +20,8 @@ DATA: Mapping[str, str] = {
     "audit.search": mark("管理人员因办案查阅了您的使用记录"),
     "authz.grant": mark("您进入了应用"),
     "context.choose": mark("您选择了办理身份"),
+    "idcard.release": mark("应用获得了您的完整证件号码"),
+    "people.search": mark("管理人员因办案查找了您的账号"),
     "token.exchange": mark("应用为办理事项调用了其他服务"),
     "userinfo.read": mark("应用读取了您的信息"),
 }
@@ -30,6 +32,8 @@ CONSENTS: Mapping[str, str] = {
 DENIED: Mapping[str, str] = {
     "audit.search": mark("管理人员查阅您的使用记录，已被拒绝"),
     "consent.grant": mark("您不同意提供信息"),
+    "idcard.release": mark("应用要求您的完整证件号码，未予提供"),
+    "people.search": mark("管理人员查找您的账号，已被拒绝"),
 }
 #: What of all this can be chosen, in the order of the page.
 VIEWS: Mapping[str, tuple[str, Mapping[str, str]]] = {

@@ -95,7 +95,7 @@ def _kind(english: str, chinese: str, fields: str = "") -> Kind:
 
 
 #: Kinds in which a member of staff, named as operator or staff, looks at a person: many are an alarm.
-LOOKUPS = frozenset({"audit.search"})
+LOOKUPS = frozenset({"audit.search", "people.search"})
 
 KINDS: dict[str, Kind] = {
     "admin.deny": _kind("A member of staff was refused", "拒绝管理操作", "action error permission staff"),
@@ -156,7 +156,7 @@ KINDS: dict[str, Kind] = {
     "authz.grant": _kind(
         "An authorization code was issued",
         "签发授权码",
-        "acr amr claims item_code level prompt purpose redirect_uri response_mode scope subject_type",
+        "acr amr claims level prompt purpose redirect_uri response_mode scope subject_type",
     ),
     "authz.reject": _kind(
         "An authorization request was refused",
@@ -198,7 +198,7 @@ KINDS: dict[str, Kind] = {
     "consent.grant": _kind(
         "A person agreed to give data to a portal",
         "同意授权",
-        "action details item_code legal_basis purpose scope subject_type version",
+        "action details legal_basis purpose scope subject_type version",
     ),
     "consent.withdraw": _kind("A person withdrew a consent", "撤回授权", "cause count operator scope"),
     "context.choose": _kind(
@@ -215,7 +215,7 @@ KINDS: dict[str, Kind] = {
     "idcard.release": _kind(
         "A portal was given a person's full ID number, or was refused it",
         "提供或拒绝提供完整证件号码",
-        "item_code legal_basis purpose",
+        "legal_basis purpose",
     ),
     "initial_token.create": _kind(
         "An initial access token was made for portals that register themselves",

@@ -45,7 +45,7 @@ def grant(
         earlier={name: kept.legal_basis[name] for name in earlier & kept.legal_basis.keys()} if kept else {},
         told={
             "purpose": purpose or None,
-            "item_code": item_code or None,
+            "item": item_code,
             "details": sorted(str(entry["type"]) for entry in details) or None,
         },
     )

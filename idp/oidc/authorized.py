@@ -69,7 +69,7 @@ def answer(
         level=session.level,
         **claims.requested.named(grant.claims),
         purpose=grant.need.get("purpose"),
-        item_code=grant.need.get("item_code"),
+        item=grant.need.get("item_code") or "",
     )
     parameters = {"code": code, **_session_state(request, session)}
     if request.hybrid:

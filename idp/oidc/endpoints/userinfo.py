@@ -72,7 +72,7 @@ def _record_number(
         outcome=outcome,
         reason=reason,
         purpose=token.need.get("purpose"),
-        item_code=token.need.get("item_code"),
+        item=token.need.get("item_code") or "",
         legal_basis=client.legal_basis.get(restricted.SCOPE),
     )
 
