@@ -103,6 +103,15 @@ def test_section_2_an_expired_hint_serves(me: Person, hint: str, time_travel: Mo
     assert ask(me, id_token_hint=hint, post_logout_redirect_uri=BYE).location == BYE
 
 
+def test_section_2_the_session_itself_has_ended(me: Person, tax: Portal, hint: str) -> None:
+    """RP-Initiated Logout 1.0 §2: the End-User is logged out, also where an old cookie is shown again."""
+    cookie = me.http.get_cookie("sid", domain="127.0.0.1")
+    assert cookie is not None
+    ask(me, id_token_hint=hint)
+    me.http.set_cookie("sid", cookie.value, domain="127.0.0.1")
+    assert not logged_in(me, tax)
+
+
 def test_a_hint_when_nobody_is_logged_in_leads_back_too(me: Person, stranger: Person, hint: str) -> None:
     assert (
         ask(stranger, id_token_hint=hint, post_logout_redirect_uri=BYE, state="s").location

@@ -60,6 +60,18 @@ def test_4_1_9_the_type_is_in_the_header() -> None:
         assert orjson.loads(b64url_decode(head))["typ"] == typ
 
 
+def test_4_1_1_the_header_names_the_algorithm_of_the_key(a3: es256.Es256Key) -> None:
+    """RFC 7515 §4.1.1, RFC 8725 §3.1: a good signature under another algorithm's name is none."""
+    for alg, good in (("ES256", True), ("RS256", False), ("ES384", False), ("none", False), ("es256", False)):
+        data = f"{b64url(orjson.dumps({'alg': alg, 'kid': 'a3', 'typ': 'JWT'}))}.{b64url(b'{}')}"
+        token = f"{data}.{b64url(a3.sign(data.encode()))}"
+        if good:
+            assert verify(token, {"a3": SigningKey("a3", "ES256", a3)}, "JWT") == {}
+        else:
+            with pytest.raises(Rejected):
+                verify(token, {"a3": SigningKey("a3", "ES256", a3)}, "JWT")
+
+
 def test_4_1_11_a_critical_extension_is_refused(a3: es256.Es256Key) -> None:
     header = {"alg": "ES256", "kid": "a3", "typ": "JWT", "crit": ["exp"], "exp": 1}
     data = f"{b64url(orjson.dumps(header))}.{b64url(b'{}')}"

@@ -9,6 +9,7 @@ import pytest
 from idp import keyring
 from idp.base.errors import Rejected
 from tests.actors import ISSUER, Person, Portal, decode, portal
+from tests.conftest import MovableClock
 
 
 def header(token: str) -> dict[str, Any]:
@@ -36,10 +37,14 @@ def test_section_2_2_the_required_claims_are_there(access: str) -> None:
     assert all(type(claims[name]) is int for name in ("exp", "iat", "auth_time"))
 
 
-def test_section_2_2_1_it_tells_when_and_how_surely_the_person_logged_in(me: Person, tax: Portal) -> None:
+def test_section_2_2_1_it_tells_when_and_how_surely_the_person_logged_in(
+    me: Person, tax: Portal, time_travel: MovableClock
+) -> None:
+    time_travel.advance(100)
     made = me.tokens(tax)
     access, identity = decode(made["access_token"]), decode(made["id_token"])
     assert (access["auth_time"], access["acr"]) == (identity["auth_time"], identity["acr"])
+    assert access["iat"] - access["auth_time"] >= 100
 
 
 def test_section_2_2_3_it_carries_the_scopes_that_were_granted(me: Person, tax: Portal) -> None:
