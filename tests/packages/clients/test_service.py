@@ -127,12 +127,13 @@ def test_a_secret_made_does_not_print() -> None:
 
 
 def test_leaving_secrets_behind_forgets_them_and_coming_back_makes_a_new_one() -> None:
-    old = apply(native(token_endpoint_auth_method="client_secret_post"))["app"]
-    assert apply(native()) == {}
-    assert found("app").secrets == ()
-    new = apply(native(token_endpoint_auth_method="client_secret_post"))["app"]
+    old = apply(entry())["portal-a"]
+    own = entry(token_endpoint_auth_method="private_key_jwt", jwks_uri="https://a.example/jwks.json")
+    assert apply(own) == {}
+    assert found().secrets == ()
+    new = apply(entry())["portal-a"]
     assert new != old
-    assert not found("app").secret_matches(old)
+    assert not found().secret_matches(old)
 
 
 def test_a_rotated_secret_works_beside_the_old_one_until_the_overlap_ends(time_travel: MovableClock) -> None:
