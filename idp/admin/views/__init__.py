@@ -1,6 +1,19 @@
 """The console's pages: one file a noun."""
 
-from idp.admin.views import clients, deliveries, home, keys, link, login, password, people, places, staff  # noqa: F401  (they add their routes)
+from idp.admin.views import (  # noqa: F401  (they add their routes)
+    clients,
+    deliveries,
+    explain,
+    home,
+    keys,
+    link,
+    login,
+    password,
+    people,
+    places,
+    records,
+    staff,
+)
 from idp.admin.views.frame import blueprint
 
 __all__ = ["blueprint"]

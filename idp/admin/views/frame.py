@@ -22,6 +22,8 @@ MENU = (
     ("clients", pages.mark("接入应用"), "admin:clients:read"),
     ("deliveries", pages.mark("退出通知"), "admin:deliveries:read"),
     ("keys", pages.mark("密钥"), "admin:keys:read"),
+    ("explain", pages.mark("查询拒绝原因"), "admin:explain:read"),
+    ("records", pages.mark("审计记录"), "admin:audit:read"),
     ("staff", pages.mark("管理员"), "admin:staff:read"),
     ("places", pages.mark("行政区划和部门"), "admin:divisions:read"),
 )

@@ -1,0 +1,119 @@
+"""The record in the console: found within reach, each search on record; refusals explained."""
+
+import re
+
+import pytest
+from flask import Flask
+
+from idp.audit import jobs
+from tests.actors import ISSUER, Person, Portal, portal
+from tests.officers import CITY, OTHER_CITY, PROVINCE, Officer, department, grow_tree
+from tests.records import events
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def refused_at(client: Portal, me: Person) -> str:
+    """Have a request refused; the reference number the person is shown."""
+    page = me.authorize(client, redirect_uri="https://elsewhere.example/cb").text
+    found = re.search(r"\b([0-9a-f]{16})\b", page)
+    assert found, page
+    jobs.ship()
+    return found[1]
+
+
+def test_a_reference_number_leads_to_the_decision_and_its_explanation(
+    app: Flask, tax: Portal, me: Person
+) -> None:
+    reference = refused_at(tax, me)
+    page = Officer(app, "support").get(f"/admin/explain?q={reference}")
+    assert page.status_code == 200
+    assert "APP-001" in page.text
+    assert "elsewhere.example" not in page.text
+
+
+def test_a_code_is_explained_and_an_unknown_one_says_what_to_do(app: Flask) -> None:
+    officer = Officer(app, "support")
+    assert "RFC 6749" in officer.get("/admin/explain?q=invalid_grant").text
+    assert officer.get("/admin/explain?q=nothing").status_code == 404
+    assert officer.get("/admin/explain?q=0123456789abcdef").status_code == 404
+    assert officer.get("/admin/explain").status_code == 200
+
+
+def test_support_is_told_of_its_own_region_alone(app: Flask, me: Person) -> None:
+    grow_tree()
+    bureau = department(CITY)
+    here = refused_at(portal("here", division=CITY, department=bureau), me)
+    there = refused_at(portal("there", division=OTHER_CITY), me)
+    nation = refused_at(portal("nation"), me)
+    city = Officer(app, "support", division=CITY)
+    own = Officer(app, "support", division=CITY, department=bureau)
+    above = Officer(app, "support", division=PROVINCE)
+    for officer, seen in ((city, [here]), (own, [here]), (above, [here, there])):
+        for reference in (here, there, nation):
+            status = officer.get(f"/admin/explain?q={reference}").status_code
+            assert status == (200 if reference in seen else 404)
+
+
+def test_an_auditor_searches_by_client_and_every_search_is_recorded(
+    app: Flask, tax: Portal, me: Person
+) -> None:
+    refused_at(tax, me)
+    auditor = Officer(app, "audit_administrator")
+    page = auditor.get("/admin/records?search=1&client=tax&outcome=refused")
+    assert "APP-001" in page.text
+    assert 'id="none"' in auditor.get("/admin/records?search=1&client=nobody").text
+    jobs.ship()
+    searches = events("audit.search")
+    assert len(searches) == 2
+    assert all(auditor.member.id in event.detail for event in searches)
+
+
+def test_looking_for_a_person_needs_a_case_and_a_reason(app: Flask, tax: Portal, me: Person) -> None:
+    auditor = Officer(app, "audit_administrator")
+    person = "0b8f4a52-6c1e-4a37-9d55-1f2e3d4c5b6a"
+    assert auditor.get(f"/admin/records?search=1&person={person}").status_code == 400
+    asked = f"/admin/records?search=1&person={person}&case=2026-17&reason=complaint"
+    assert auditor.get(asked).status_code == 200
+
+
+def test_a_department_searches_its_own_portals_alone(app: Flask, me: Person) -> None:
+    grow_tree()
+    bureau = department(CITY)
+    refused_at(portal("own", division=CITY, department=bureau), me)
+    refused_at(portal("other", division=CITY), me)
+    auditor = Officer(app, "audit_administrator", division=CITY, department=bureau)
+    assert "APP-001" in auditor.get("/admin/records?search=1&client=own").text
+    for asked in ("", "&client=other", "&client=nobody"):
+        assert auditor.get(f"/admin/records?search=1{asked}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["since=yesterday", "until=2026-13-45", "cursor=x", "kind=%00", "since=2026-1-1"]
+)
+def test_n01_whatever_is_typed_is_found_or_refused(query: str, app: Flask) -> None:
+    auditor = Officer(app, "audit_administrator")
+    assert auditor.get(f"/admin/records?search=1&{query}").status_code in (200, 400)
+
+
+def test_pages_follow_each_other(app: Flask, tax: Portal, me: Person) -> None:
+    for _ in range(60):
+        me.authorize(tax, redirect_uri="https://elsewhere.example/cb")
+    jobs.ship()
+    auditor = Officer(app, "audit_administrator")
+    first = auditor.get("/admin/records?search=1&client=tax")
+    later = re.search(r'href="(/admin/records\?[^"]+cursor[^"]+)"', first.text)
+    assert later
+    second = auditor.http.get(
+        later[1].replace("&amp;", "&"), base_url=ISSUER, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
+    numbers = [set(re.findall(r"<code>([0-9a-f]{16})</code>", page.text)) for page in (first, second)]
+    assert len(numbers[0]) == 50
+    assert numbers[1]
+    assert not numbers[0] & numbers[1]
+
+
+def test_roots_are_shown_to_whoever_may_verify(app: Flask) -> None:
+    page = Officer(app, "audit_administrator").get("/admin/roots")
+    assert page.status_code == 200
+    assert "idp audit verify" in page.text
