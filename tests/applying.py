@@ -82,7 +82,16 @@ def in_force(client_id: str = "portal-a", *, place: Reach = PLACE, **changes: ob
 
 
 def decide(made: str, by: Officer, outcome: Any = "approved", comment: str = "符合要求") -> None:
-    service.decide(made, version=version(made), outcome=outcome, comment=comment, actor=by)
+    found = applications.find(made)
+    assert found
+    service.decide(
+        made,
+        step=found.step or "approve",
+        version=found.version,
+        outcome=outcome,
+        comment=comment,
+        actor=by,
+    )
 
 
 def state(made: str) -> str:

@@ -4,6 +4,7 @@ Owns: what is asked for, who may decide about it, what was decided, when it begi
 Not here: the rules of a registration (``clients.rules``), teams that ask, staff who decide (``idp.staff``).
 """
 
+from clients.applications import queries
 from clients.applications.application import Applicant, Application, Decision, Officer, State
 from clients.applications.queries import decisions, find, of_team, page
 
@@ -17,4 +18,5 @@ __all__ = [
     "find",
     "of_team",
     "page",
+    "queries",
 ]

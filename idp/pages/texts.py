@@ -42,6 +42,24 @@ REFUSALS: dict[str, Refusal] = {
     "AUTH-010": Refusal(
         mark("还没有二次验证方式"), mark("您还没有可用的二次验证方式，请先在账号中心绑定验证器。")
     ),
+    "application.client_id": Refusal(_CHECK, mark("应用标识须为1至64个小写字母、数字和短横线。")),
+    "application.comment": Refusal(_CHECK, mark("请填写意见，2至500个字符；驳回时必须说明理由。")),
+    "application.day": Refusal(_CHECK, mark("日期请写成2026-11-22的形式。")),
+    "application.effective": Refusal(_CHECK, mark("生效日期须在一年之内。")),
+    "application.faults": Refusal(_CHECK, mark("申请还不完整，请按下方自动检查的结果修改。")),
+    "application.jwks": Refusal(_CHECK, mark("公钥集须为JSON格式。")),
+    "application.level": Refusal(mark("超出审批权限"), mark("申请中包含须由上级审批的数据，请转上级审批。")),
+    "application.open": Refusal(_CHECK, mark("这个应用已有一份未办结的申请，请先办结或放弃。")),
+    "application.own": Refusal(mark("超出审批权限"), mark("不能审批自己提交的申请，请由其他人员审批。")),
+    "application.size": Refusal(_CHECK, mark("填写的内容太长，请缩短。")),
+    "application.stale": Refusal(
+        mark("申请已经变化"), mark("申请在您查看之后已有变化，本次操作未执行。请看过最新内容后重新操作。")
+    ),
+    "application.state": Refusal(
+        mark("申请已经变化"), mark("申请当前状态不允许此操作，未作变更。请看过最新内容后重新操作。")
+    ),
+    "application.taken": Refusal(_CHECK, mark("这个应用标识属于其他单位，请换一个。")),
+    "application.twice": Refusal(mark("超出审批权限"), mark("您已审批过这份申请，须由另一人完成下一步。")),
     "CONS-010": Refusal(mark("页面已失效"), mark("这次授权询问已经结束或已过期，请返回应用重新操作。")),
     "CONS-011": Refusal(_STALE, mark("这次授权询问属于另一位用户，请返回应用重新操作。")),
     "ID-001": Refusal(_CHECK, mark("证件号码格式不正确，请检查是否为18位（末位可为X）。")),

@@ -8,7 +8,15 @@ from sqlalchemy.orm import Session
 from clients import service as registry
 from clients import snapshot, texts
 from clients.applications import judgement
-from clients.applications.application import NEEDED, STEPS, Application, Officer, Outcome, demand_officer
+from clients.applications.application import (
+    NEEDED,
+    STEPS,
+    Application,
+    Officer,
+    Outcome,
+    Step,
+    demand_officer,
+)
 from clients.applications.models import ApplicationRow, DecisionRow
 from clients.applications.service.steps import advance, demand_state, note, of_officer, recorded, stale
 from idp import audit
@@ -21,10 +29,12 @@ _LONGEST_COMMENT = 500
 
 
 @recorded("application.decide", "decided")
-def decide(application_id: str, /, *, version: int, outcome: Outcome, comment: str, actor: Officer) -> None:
-    """Take the step that waits: the first officer reviews, another approves; a no ends it and says why."""
+def decide(
+    application_id: str, /, *, step: Step, version: int, outcome: Outcome, comment: str, actor: Officer
+) -> None:
+    """Take a step, if it is the one that waits: one officer reviews, another approves; a no says why."""
     text = _comment(comment, needed=outcome == "rejected")
-    _decide(application_id, version, outcome, text, actor)
+    _decide(application_id, step, version, outcome, text, actor)
 
 
 @recorded("application.change", "confirmed")
@@ -43,13 +53,20 @@ def retire(application_id: str, /, *, version: int, actor: Officer) -> None:
 
 @transaction
 def _decide(
-    session: Session, application_id: str, version: int, outcome: Outcome, comment: str, actor: Officer
+    session: Session,
+    application_id: str,
+    step: Step,
+    version: int,
+    outcome: Outcome,
+    comment: str,
+    actor: Officer,
 ) -> None:
     row, application = of_officer(session, application_id, actor)
     if row.version != version:
         raise stale()
-    demand_state(row, *STEPS)
-    step, then = STEPS[application.state]
+    waiting, then = STEPS.get(application.state, ("", application.state))
+    if waiting != step:
+        raise Rejected("application.state", "The step does not wait", why=row.state, status=409)
     demand_officer(application, actor, step)
     _demand_other(session, application, actor)
     advance(session, row, version)

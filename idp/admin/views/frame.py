@@ -18,6 +18,7 @@ blueprint.register_error_handler(Rejected, guard.denied)
 #: The sections in the order of the menu: address, name, the permission without which it is not shown.
 MENU = (
     ("", pages.mark("概况"), ""),
+    ("applications", pages.mark("上线申请"), "admin:applications:read"),
     ("people", pages.mark("用户"), "admin:people:search"),
     ("clients", pages.mark("接入应用"), "admin:clients:read"),
     ("deliveries", pages.mark("退出通知"), "admin:deliveries:read"),

@@ -376,7 +376,9 @@ def test_of_many_who_approve_at_once_one_does() -> None:
 
     def approve(name: str) -> Any:
         by = officer(name, APPROVER)
-        return lambda: service.decide(made, version=seen, outcome="approved", comment="", actor=by)
+        return lambda: service.decide(
+            made, step="approve", version=seen, outcome="approved", comment="", actor=by
+        )
 
     codes = _at_once(*(approve(f"officer-{number}") for number in range(6)))
     assert codes == ["application.stale"] * 5
@@ -389,7 +391,9 @@ def test_of_a_recall_and_a_review_at_once_one_happens() -> None:
     seen, first = version(made), officer("first", REVIEWER)
     codes = _at_once(
         lambda: service.recall(made, version=seen, actor=developer()),
-        lambda: service.decide(made, version=seen, outcome="approved", comment="", actor=first),
+        lambda: service.decide(
+            made, step="review", version=seen, outcome="approved", comment="", actor=first
+        ),
     )
     assert codes == ["application.stale"]
     assert (state(made) == "draft") == (applications.decisions(made) == ())
