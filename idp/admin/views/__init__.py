@@ -9,8 +9,11 @@ from idp.admin.views import (  # noqa: F401  (they add their routes)
 from idp.admin.views import clients, deliveries, home, keys, link, login, password, people, places, staff  # noqa: F401  (they add their routes)
 from idp.admin.views import (  # noqa: F401  (they add their routes)
     applications,
+    clients,
+    deliveries,
     filings,
     home,
+    keys,
     link,
     login,
     password,
