@@ -1,16 +1,10 @@
 """The console's pages: one file a noun."""
 
 from idp.admin.views import (  # noqa: F401  (they add their routes)
-    clients,
-    deliveries,
-    explain,
-    home,
-    keys,
-from idp.admin.views import clients, deliveries, home, keys, link, login, password, people, places, staff  # noqa: F401  (they add their routes)
-from idp.admin.views import (  # noqa: F401  (they add their routes)
     applications,
     clients,
     deliveries,
+    explain,
     filings,
     home,
     keys,
