@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from clients import scopes
+from clients.applications.application import Application
 from idp.base import strict_json
 from idp.base.errors import Rejected
 
@@ -59,6 +60,12 @@ def shown(entry: Mapping[str, Any]) -> dict[str, str]:
     told["jwks"] = orjson.dumps(keys, option=orjson.OPT_INDENT_2).decode() if keys else ""
     told["restricted_until"] = day_of(entry.get("restricted_until", 0))
     return told
+
+
+def beside(application: Application) -> dict[str, str]:
+    """What a form asks that is not of the registration."""
+    start = application.effective_at
+    return {"filing": application.filing, "effective_at": day_of(start + 1) if start else ""}
 
 
 def offered() -> tuple[scopes.Scope, ...]:

@@ -1,5 +1,6 @@
 """What an application is judged by before anybody looks at it, and again before it is in force."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -79,6 +80,14 @@ def changes(application: Application, known: Client | None) -> dict[str, tuple[A
     return {name: (old.get(name), value) for name, value in sorted(new.items()) if old.get(name) != value}
 
 
+def told(application: Application, known: Client | None) -> list[tuple[str, str, str]]:
+    """The changes as a reader sees them: member, what is in force, what is asked for."""
+    return [
+        (name, _plain(old), _plain(new)) for name, (old, new) in changes(application, known).items()
+        if _plain(old) != _plain(new)
+    ]  # fmt: skip
+
+
 def restricted_until(application: Application) -> int:
     """When what is restricted ends; 0 where nothing is."""
     until = application.entry.get("restricted_until", 0)
@@ -94,6 +103,15 @@ def refused(faults: list[Fault]) -> Rejected:
     """The refusal that names every fault."""
     why = "; ".join(f"{key}: {reason}" for key, reason in faults) or "unreadable"
     return Rejected("application.faults", "The application is not complete", why=why[:2000], status=422)
+
+
+def _plain(value: object) -> str:
+    """A member of a registration as text; nothing for what is not set."""
+    if not value:
+        return ""
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return "\n".join(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _keys(client: Client) -> Iterator[Fault]:

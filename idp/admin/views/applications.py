@@ -1,6 +1,5 @@
 """Applications of portals: seen within reach, reviewed by one officer, approved by another."""
 
-import orjson
 from flask import Response, request
 
 import clients
@@ -143,10 +142,7 @@ def one(known: Application, errors: dict[str, str], status: int = 200) -> Respon
         "applications",
         status,
         one=known,
-        changes=[
-            (name, _plain(old), _plain(new))
-            for name, (old, new) in judgement.changes(known, clients.find(known.client_id)).items()
-        ],
+        changes=judgement.told(known, clients.find(known.client_id)),
         faults=judgement.judged(known)[1] if known.state in ("draft", "submitted", "reviewed") else [],
         decided=[(each, _name(each.officer)) for each in decided],
         division=divisions.find(known.division),
@@ -170,15 +166,6 @@ def _above(known: Application) -> str:
 def _name(officer_id: str) -> str:
     known = staff.find(officer_id)
     return known.name if known else ""
-
-
-def _plain(value: object) -> str:
-    """A member of a registration as a reader sees it; nothing for what is not set."""
-    if value in (None, "", [], {}, 0, False):
-        return ""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return "\n".join(value)
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
 
 
 def _after() -> tuple[int, str] | None:

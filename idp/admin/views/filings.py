@@ -28,7 +28,7 @@ def filing_new() -> Response:
 @needs("admin:clients:write", fresh=True)
 def filing_create() -> Response:
     """Begin a draft; of a portal in production it holds what is in force."""
-    client_id = request.form.get("client_id", "").strip()[:64]
+    client_id = request.form.get("client_id", "").strip()[:65]
     known = clients.find(client_id)
     entry = judgement.settled(manifest.document(known)) if known else {}
     try:
@@ -143,7 +143,7 @@ def _new(errors: dict[str, str], status: int = 200) -> Response:
 
 def _edit(known: Application, errors: dict[str, str], status: int = 200) -> Response:
     typed = request.form
-    shown = {**form.shown(known.entry), "filing": known.filing, "effective_at": _start(known)}
+    shown = {**form.shown(known.entry), **form.beside(known)}
     return show(
         "application_edit",
         "applications",
@@ -154,7 +154,3 @@ def _edit(known: Application, errors: dict[str, str], status: int = 200) -> Resp
         scopes=form.offered(),
         errors=errors,
     )
-
-
-def _start(known: Application) -> str:
-    return form.day_of(known.effective_at + 1) if known.effective_at else ""

@@ -17,6 +17,7 @@ blueprint.register_error_handler(Rejected, guard.denied)
 #: The sections of a team in the order of the menu: path, name.
 MENU = (
     ("", pages.mark("沙箱应用")),
+    ("/applications", pages.mark("上线申请")),
     ("/members", pages.mark("成员和测试人员")),
     ("/settings", pages.mark("团队设置")),
 )

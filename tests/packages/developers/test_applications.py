@@ -1,0 +1,147 @@
+"""The developers' side of applications: from a sandbox client to production, by two officers' clicks."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+import clients
+from clients import applications
+from clients.applications import jobs
+from idp.divisions import NATION
+from tests.applying import APPROVER, FILING, REVIEWER, decide, officer, registration, state, version
+from tests.developers import CALLBACK, Developer, landed
+from tests.officers import Officer
+from tests.officers import landed as arrived
+from tests.records import events, nothing_changed
+
+pytestmark = pytest.mark.usefixtures("stores")
+
+
+def typed(made: str, **changes: Any) -> dict[str, Any]:
+    """The form, filled in for production."""
+    entry = registration()
+    names = (
+        "name", "name_en", "organization", "organization_en", "contact", "purpose", "purpose_en", "retention",
+        "retention_en", "jwks_uri", "token_endpoint_auth_method",
+    )  # fmt: skip
+    return {name: entry[name] for name in names} | {
+        "redirect_uris": "https://good.example/cb",
+        "scope": ["openid", "profile"],
+        "filing": FILING,
+        "version": version(made),
+        **changes,
+    }
+
+
+def begun(me: Developer, team: str, **form: str) -> tuple[str, str]:
+    """A draft of the team: its id and its page."""
+    here = f"/developers/teams/{team}/applications"
+    edit = landed(me.send(here, {"client_id": "hall", **form}, page=f"{here}/new"))
+    made = edit.split("/")[-2]
+    assert edit == f"{here}/{made}/edit"
+    return made, f"{here}/{made}"
+
+
+def test_a_sandbox_client_grows_into_a_portal_by_two_clicks_of_officers(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    trial = me.sandbox(team)
+    made, here = begun(me, team, sandbox=trial.client.client_id)
+    assert CALLBACK in me.get(f"{here}/edit").text
+    assert 'id="faults"' in me.get(here).text
+    assert landed(me.send(f"{here}/edit", typed(made), page=f"{here}/edit")) == here
+    assert 'id="no-faults"' in me.get(here).text
+    assert landed(me.send(f"{here}/submit", {"version": str(version(made))}, page=here)) == here
+    page = f"/admin/applications/{made}"
+    for role, step in (("portal_officer", "review"), ("security_administrator", "approve")):
+        who = Officer(app, role)
+        yes = {"version": version(made), "outcome": "approved", "comment": ""}
+        assert arrived(who.post(f"{page}/{step}", yes, page=page)) == page
+    assert jobs.begin_approved() == 1
+    assert "已上线" in me.get(here).text
+    clients.forget()
+    portal = clients.find("hall")
+    assert portal
+    assert (portal.environment, portal.redirect_uris) == ("production", ("https://good.example/cb",))
+
+
+def test_a_change_begins_with_what_is_in_force_and_changes_nothing_yet(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    made, here = begun(me, team)
+    me.send(f"{here}/edit", typed(made), page=f"{here}/edit")
+    me.send(f"{here}/submit", {"version": str(version(made))}, page=here)
+    _approve(made)
+    again, there = begun(me, team)
+    assert "https://good.example/cb" in me.get(f"{there}/edit").text
+    change = typed(again, redirect_uris="https://good.example/new")
+    assert landed(me.send(f"{there}/edit", change, page=f"{there}/edit")) == there
+    table = me.get(there).text
+    assert "https://good.example/new" in table
+    clients.forget()
+    portal = clients.find("hall")
+    assert portal
+    assert portal.redirect_uris == ("https://good.example/cb",)
+
+
+def test_a_team_s_application_is_nobody_else_s(app: Flask) -> None:
+    me, other = Developer(app), Developer(app, 1)
+    team, theirs = me.team(), other.team("别的组")
+    made, here = begun(me, team)
+    for path in (here, f"{here}/edit", f"/developers/teams/{theirs}/applications/{made}"):
+        assert other.get(path).status_code == 404
+    with nothing_changed():
+        wrong = f"/developers/teams/{theirs}/applications/{made}"
+        assert other.send(f"{wrong}/withdraw", {"version": "1"}).status_code == 404
+    assert len(events("team.deny")) >= 4
+    assert state(made) == "draft"
+
+
+def test_a_viewer_looks_and_does_nothing(app: Flask) -> None:
+    me, viewer = Developer(app), Developer(app, 1)
+    team = me.team()
+    made, here = begun(me, team)
+    viewer.join(team, me, "viewer")
+    page = viewer.get(here).text
+    assert "/submit" not in page
+    with nothing_changed():
+        assert viewer.send(f"{here}/submit", {"version": "1"}).status_code == 403
+    assert state(made) == "draft"
+
+
+def test_what_is_wrong_is_said_and_kept(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    made, here = begun(me, team)
+    bad = me.send(f"{here}/edit", typed(made, jwks="{", scope=["openid", "phone"]), page=f"{here}/edit")
+    assert bad.status_code == 400
+    assert "公钥集须为JSON格式" in bad.text
+    evil = '"><script>alert(1)</script>'
+    me.send(f"{here}/edit", typed(made, name=evil, contact=evil), page=f"{here}/edit")
+    page = me.get(here).text
+    assert "<script>alert" not in page
+    refused = me.send(f"{here}/submit", {"version": str(version(made))}, page=f"{here}/edit")
+    assert refused.status_code == 422
+    stale = me.send(f"{here}/withdraw", {"version": "1"}, page=f"{here}/edit")
+    assert stale.status_code == 412
+    found = applications.find(made)
+    assert found
+    assert found.state == "draft"
+
+
+@pytest.mark.parametrize("client_id", ["Bad Id", "", "x" * 65])
+def test_no_draft_begins_for_what_is_no_client_id(client_id: str, app: Flask) -> None:
+    me = Developer(app)
+    here = f"/developers/teams/{me.team()}/applications"
+    with nothing_changed():
+        answer = me.send(here, {"client_id": client_id}, page=f"{here}/new")
+    assert answer.status_code == 400
+    assert 'href="#client_id"' in answer.text
+
+
+def _approve(made: str) -> None:
+    decide(made, officer("first", REVIEWER, NATION))
+    decide(made, officer("second", APPROVER, NATION))
+    assert jobs.begin_approved() == 1
+    clients.forget()
