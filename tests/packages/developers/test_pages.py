@@ -7,11 +7,14 @@ import pytest
 from flask import Flask
 
 import clients
+from clients.applications import Applicant
+from clients.applications import service as applying
 from clients.teams import Role, queries
 from idp import sessions
 from idp.developers.guard import FRESH
 from idp.developers.needs import need_of
 from idp.developers.views.members import reference_of
+from idp.divisions import NATION, Reach
 from tests.actors import Person, query
 from tests.conftest import MovableClock
 from tests.developers import CALLBACK, Developer, landed
@@ -30,8 +33,9 @@ def pages_of(app: Flask) -> Iterator[tuple[str, str, object]]:
                 yield method, rule.rule, app.view_functions[rule.endpoint]
 
 
-def filled(path: str, team: str, client: str) -> str:
-    return re.sub(r"<[^>]+>", "none", path.replace("<team_id>", team).replace("<client_id>", client))
+def filled(path: str, team: str, client: str, application: str = "none") -> str:
+    named = path.replace("<team_id>", team).replace("<client_id>", client)
+    return re.sub(r"<[^>]+>", "none", named.replace("<application_id>", application))
 
 
 def test_every_page_says_what_it_needs(app: Flask) -> None:
@@ -63,11 +67,13 @@ def test_each_role_opens_what_is_its_own_and_nothing_more(app: Flask, role: Role
     team = owner.team()
     member.join(team, owner, role)
     client = owner.sandbox(team).client.client_id
+    asks, place = Applicant(id=owner.id, team=team), Reach(division=NATION)
+    application = applying.draft("hall", entry={}, place=place, actor=asks)
     for method, path, view in pages_of(app):
         need = need_of(view)
         if need is None or need.role is None:
             continue
-        address = filled(path, team, client)
+        address = filled(path, team, client, application)
         allowed = RANKS[role] >= RANKS[need.role]
         if method == "GET":
             assert (member.get(address).status_code == 200) is allowed, address
