@@ -8,11 +8,13 @@ from typing import TextIO
 import click
 
 from idp.audit import export as exports
-from idp.audit import jobs, queries
+from idp.audit import jobs, queries, stream
+from idp.audit.alarm import alarms
 from idp.audit.details import type_of
 from idp.audit.event import Event
 from idp.audit.events import FIELDS, KINDS
 from idp.audit.verification import Report, verify
+from idp.base import clock
 
 _COLUMNS = ("TIME (UTC)", "KIND", "OUTCOME", "PERSON", "CLIENT", "ADDRESS", "REASON", "DETAIL")
 
@@ -59,6 +61,23 @@ def list_events(markdown: bool) -> None:
         click.echo(f"{name:24} {kind.english} ({kind.chinese})")
 
 
+@audit.command("alarms")
+@click.option("--all", "ended", is_flag=True, help="those that ended, too")
+def list_alarms(ended: bool) -> None:
+    """Show the alarms that are open, newest first."""
+    for one in alarms(open_only=not ended, limit=200):
+        until = f"until {_moment(one.ended_at)}" if one.ended_at else "open"
+        click.echo(f"{_moment(one.began_at)}  {one.kind:8} {one.subject:40} {one.count:8}  {until}")
+
+
+@audit.command("streams")
+def list_streams() -> None:
+    """Show how each stream to a collector stands."""
+    for one in stream.states():
+        taken = f"taken up to {one.seq} at {_moment(one.delivered_at)}"
+        click.echo(f"{one.sink:8} {taken}, {one.waiting} wait; {one.outcome}")
+
+
 @audit.command("roots")
 @click.option("--after", default=0, help="only those behind this number")
 @click.option("--sign", is_flag=True, help="sign the newest place now, if the hour is over")
@@ -90,6 +109,10 @@ def resume(operator: str, reason: str) -> None:
     """After a restore: take the chain as it stands for the true one, record that, and seal on."""
     jobs.resume(operator, reason)
     click.echo(f"{jobs.seal()} waiting events were sealed")
+
+
+def _moment(seconds: int) -> str:
+    return f"{clock.at(seconds):%Y-%m-%d %H:%M:%S}"
 
 
 def _seconds(moment: datetime) -> int:

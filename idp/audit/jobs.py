@@ -96,7 +96,9 @@ def clean() -> int:
         if oldest is None or oldest >= keep or queries.waits_before(oldest.next.start * 1_000_000):
             return 0
         try:
-            cleaning = service.clean(oldest, chain.kept())
+            end = oldest.next.first_id
+            count, first = queries.count_before(end), queries.first_place_from(end)
+            cleaning = service.clean(oldest, count, first, chain.kept())
         except chain.Broken as error:
             log.critical("audit chain is broken, nothing is removed: %s", error)
             return 0

@@ -66,12 +66,6 @@ def drop(session: Session, before: str) -> list[str]:
     return gone
 
 
-def take_time(session: Session) -> None:
-    """Let the statements of this transaction take longer than those people wait for."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL statement_timeout = '15min'"))
-
-
 def _strays(session: Session, month: Month) -> bool:
     """Whether events of a month lie in the partition for all others; there they stay."""
     between = text("SELECT 1 FROM audit_event WHERE id >= :first AND id < :next LIMIT 1")

@@ -48,6 +48,8 @@ ALARMS = _table("audit_alarm", "id", "kind", "subject", "open", "count", "began_
 STREAMS = _table("audit_stream", "sink", "seq", "attempts", "next_at", "outcome", "delivered_at")
 
 _WALK = 1000
+#: Rows that one statement may pass over; a statement has three seconds.
+_PIECE = 20_000
 
 
 def event_of(found: Sequence[Any]) -> Event:
@@ -197,6 +199,39 @@ def oldest() -> Month | None:
     """The month of the oldest event."""
     found = db.fetch_one(select(func.min(EVENTS.c.id)))
     return Month.of_id(found[0]) if found and found[0] else None
+
+
+def count_before(end: str) -> int:
+    """How many events have an id below one; counted in pieces, none of which takes long."""
+    total, after = 0, ""
+    while True:
+        piece = (
+            select(EVENTS.c.id)
+            .where(EVENTS.c.id > after, EVENTS.c.id < end)
+            .order_by(EVENTS.c.id)
+            .limit(_PIECE)
+            .subquery()
+        )
+        found = db.fetch_all(select(func.count(), func.max(piece.c.id)).select_from(piece))
+        count, last = tuple(found[0])
+        total += int(count)
+        if count < _PIECE:
+            return total
+        after = last
+
+
+def first_place_from(end: str) -> int:
+    """The first place whose event has an id of ``end`` or above; behind all places when none has."""
+    after = 0
+    while True:
+        piece = select(CHAIN).where(CHAIN.c.seq > after).order_by(CHAIN.c.seq).limit(_PIECE).subquery()
+        found = db.fetch_one(select(func.min(piece.c.seq)).where(piece.c.event_id >= end))
+        if found and found[0] is not None:
+            return int(found[0])
+        last = db.fetch_one(select(func.max(piece.c.seq)))
+        if last is None or last[0] is None:
+            return after + 1
+        after = int(last[0])
 
 
 def unsealed() -> int:

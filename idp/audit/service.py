@@ -200,22 +200,17 @@ def make_months(session: Session, first: Month) -> int:
 
 
 @transaction
-def clean(session: Session, month: Month, kept: Head | None) -> Cleaning:
-    """Record that all events up to the end of a month go, and drop their partitions if they have some.
+def clean(session: Session, month: Month, count: int, first: int, kept: Head | None) -> Cleaning:
+    """Record that the events up to the end of a month go, so many, and drop what partitions they have.
 
-    The rest goes by ``drop_events`` and ``drop_places``; cut off, they are called again. Raises ``Broken`` as
-    ``seal`` does: from a broken chain nothing is removed.
+    ``first`` is the first place whose event stays. The rest goes by ``drop_events`` and ``drop_places``; cut
+    off, they are called again. Raises ``Broken`` as ``seal`` does: from a broken chain nothing is removed.
     """
     _demand(session, kept)
-    partitions.take_time(session)
-    end = month.next.first_id
-    count = session.scalar(select(func.count()).select_from(EVENTS).where(EVENTS.c.id < end)) or 0
-    last = session.scalar(select(func.max(CHAIN.c.seq)).where(CHAIN.c.event_id < end)) or 0
-    last_hash = session.scalar(select(CHAIN.c.hash).where(CHAIN.c.seq == last)) or GENESIS
-    first = session.scalar(select(func.min(CHAIN.c.seq)).where(CHAIN.c.event_id >= end)) or last + 1
+    last_hash = session.scalar(select(CHAIN.c.hash).where(CHAIN.c.seq == first - 1)) or GENESIS
     anchor = session.scalar(select(func.max(ROOTS.c.seq)).where(ROOTS.c.seq < first)) or 0
     audit.record_in(session, "audit.clean", month=str(month), count=count, hash=last_hash, seq=anchor)
-    partitions.drop(session, end)
+    partitions.drop(session, month.next.first_id)
     return Cleaning(event_id="", month=month, count=count, seq=anchor, hash=last_hash)
 
 

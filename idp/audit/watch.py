@@ -4,6 +4,7 @@ No password is kept or compared: whoever tries one password at many accounts fai
 is counted, here for each address and by the throttle for each network and for all of them together.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -16,7 +17,10 @@ from idp.audit.alarm import Sign
 from idp.audit.events import LOOKUPS
 from idp.audit.queries import EVENTS, UNSEALED
 from idp.audit.roots import INTERVAL
+from idp.base.errors import Unavailable
 from idp.store import db
+
+log = logging.getLogger("idp.audit")
 
 _HOUR = 3600
 _DAY = 86_400
@@ -26,13 +30,16 @@ _STREAM_PATIENCE = 600
 
 
 def signs(now: int) -> Iterator[Sign]:
-    """Everything that is wrong now."""
-    yield from _sprays(now)
-    yield from _lookups_of_staff(now)
-    yield from _lookups_of_clients(now)
-    yield from _standstill(now)
-    yield from _unsigned(now)
-    yield from _streams(now)
+    """Everything that is wrong now; a look that takes too long does not keep the others from being taken."""
+    failed = 0
+    for look in _LOOKS:
+        try:
+            yield from look(now)
+        except Unavailable:
+            failed += 1
+            log.warning("looking for alarms: %s found no answer", look.__name__.strip("_"))
+            if failed == len(_LOOKS):
+                raise
 
 
 def spool_age(now: int) -> int:
@@ -124,3 +131,6 @@ def _streams(now: int) -> Iterator[Sign]:
     for one in stream.states():
         if one.waiting and now - one.delivered_at >= _STREAM_PATIENCE:
             yield Sign(kind="stream", subject=one.sink, count=one.waiting)
+
+
+_LOOKS = (_sprays, _lookups_of_staff, _lookups_of_clients, _standstill, _unsigned, _streams)

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from idp import authenticators, login, organizations, settings
+from idp import audit, authenticators, login, organizations, settings
+from idp.audit import jobs
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.login import attempts, identifier, steps
@@ -196,6 +197,22 @@ def test_h15_one_password_over_many_accounts_is_noticed_once(
     assert len(no_hashing) == 100  # the rest came too late: the place is paused
     assert len(events("login.failure")) == 100
     assert len(events("login.throttled")) == 30
+
+
+def test_h15_spraying_raises_one_alarm(
+    no_hashing: list[str], time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_next", {})
+    time_travel.advance(900 - clock.now() % 900)
+    browser = Browser()
+    for n in range(30):
+        browser.log_in(number(n), "Sommer2026!")
+    events("login.spray")  # shipped
+    jobs.watch()
+    time_travel.advance(60)
+    jobs.watch()
+    assert [(one.kind, one.subject) for one in audit.alarms()] == [("spray", "192.0.2.1")]
+    assert len(events("alarm.spray")) == 1
 
 
 def test_h22_a_giant_password_never_reaches_the_hash(no_hashing: list[str]) -> None:

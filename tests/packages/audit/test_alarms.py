@@ -186,6 +186,21 @@ def test_a_dead_database_is_told_of_in_the_log(
     assert "audit.alarm" in capsys.readouterr().out
 
 
+def test_one_look_that_finds_no_answer_keeps_no_other_from_being_taken(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def slow(now: int) -> Iterator[Sign]:
+        raise Unavailable("database")
+
+    fail(20)
+    monkeypatch.setattr(watch, "_LOOKS", (slow, *watch._LOOKS))
+    assert look() == 1
+    assert "slow found no answer" in caplog.text
+    monkeypatch.setattr(watch, "_LOOKS", (slow, slow))
+    with pytest.raises(Unavailable):
+        look()
+
+
 def test_of_two_workers_one_raises_an_alarm(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     if not database_url.startswith("postgresql"):
         pytest.skip("SQLite has one writer at a time (run with --database postgresql)")

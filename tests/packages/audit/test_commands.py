@@ -6,9 +6,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import delete
 
 from idp import audit as record
-from idp.audit import commands, jobs
+from idp import settings
+from idp.audit import commands, jobs, service
+from idp.audit.alarm import QUIET, Sign
 from idp.audit.queries import CHAIN, EVENTS
+from idp.base import clock
 from idp.store import db
+from tests.conftest import MovableClock
 
 
 def run(*arguments: str) -> Result:
@@ -81,6 +85,20 @@ def test_events_lists_the_kinds_in_both_languages() -> None:
     assert "code.reuse" in output
     assert "登录成功" in output
     assert run("events", "--markdown").output == commands.events_page()
+
+
+def test_alarms_and_streams_are_shown(var_dir: Path, time_travel: MovableClock) -> None:
+    settings.use(settings.current().model_copy(update={"audit_syslog": "udp://127.0.0.1:5514"}))
+    assert run("alarms").output == run("streams").output == ""
+    service.begin_stream("syslog", clock.now())
+    service.keep_alarms([Sign(kind="spray", subject="192.0.2.1", count=20)], clock.now())
+    filled()
+    assert "3 wait" in run("streams").output
+    assert "192.0.2.1" in run("alarms").output
+    time_travel.advance(QUIET)
+    service.keep_alarms([], clock.now())
+    assert run("alarms").output == ""
+    assert "until" in run("alarms", "--all").output
 
 
 def test_resume_records_who_decided_and_seals_on(var_dir: Path) -> None:

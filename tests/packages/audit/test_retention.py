@@ -93,6 +93,15 @@ def test_once_an_hour_is_enough(old: MovableClock) -> None:
     assert jobs.clean() == 6
 
 
+def test_what_goes_is_counted_in_pieces(old: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    for piece in (1, 3, 6):
+        monkeypatch.setattr(queries, "_PIECE", piece)
+        end = Month.of(clock.now() - 455 * DAY).first_id
+        assert (queries.count_before(end), queries.first_place_from(end)) == (6, 7)
+        assert (queries.count_before("g"), queries.first_place_from("g")) == (18, 19)
+        assert (queries.count_before(""), queries.first_place_from("")) == (0, 1)
+
+
 @pytest.mark.parametrize("verb", ["drop_events", "drop_places"])
 def test_a_clean_up_cut_off_is_verifiable_and_finished_later(
     old: MovableClock, monkeypatch: pytest.MonkeyPatch, verb: str
