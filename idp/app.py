@@ -18,6 +18,7 @@ import idp.logout.models
 import idp.organizations.models
 import idp.persons.models
 import idp.staff.models
+import idp.statistics.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from clients import client_keys
 from idp import audit, keyring, metrics, pages, persons, readiness, settings
@@ -84,6 +85,7 @@ def create_app(configured: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = 64 * 1024
     app.before_request(_refuse_for_the_gate)
     pages.init_app(app)
+    app.extensions["idp.readiness"] = readiness.state
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     if conf.environment == "development":

@@ -9,7 +9,8 @@ from typing import Any, Literal
 Type = Literal["text", "number", "names", "text, number or names"]
 
 NUMBERS = frozenset({
-    "attempts", "count", "expires_at", "level", "lifetime", "number", "retry_after", "seq", "window",
+    "attempts", "count", "expires_at", "level", "lifetime", "number", "retry_after", "seconds", "seq",
+    "window",
 })  # fmt: skip
 #: Several names: a list of texts, or one text with spaces between them.
 NAMES = frozenset({

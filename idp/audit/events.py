@@ -74,6 +74,7 @@ FIELDS: dict[str, str] = {
     "role": "role in a team of developers",
     "roles": "roles of the account",
     "scope": "scopes concerned",
+    "seconds": "seconds it took",
     "seq": "place in the chain",
     "service_region": "administrative division that serves the person",
     "source": "where the data came from, or the case it was done for",
@@ -239,7 +240,7 @@ KINDS: dict[str, Kind] = {
     "login.spray": _kind(
         "Many accounts were tried from one place", "疑似撞库攻击", "count method retry_after window"
     ),
-    "login.success": _kind("A person logged in", "登录成功", "acr amr level method"),
+    "login.success": _kind("A person logged in", "登录成功", "acr amr level method seconds"),
     "login.throttled": _kind(
         "A login was held back after too many failures", "登录受限", "cause count method retry_after window"
     ),
@@ -309,7 +310,9 @@ KINDS: dict[str, Kind] = {
     "staff.roles": _kind(
         "Roles of a staff account changed", "管理员角色变更", "operator previous roles staff"
     ),
-    "step_up.success": _kind("A login was strengthened", "补充认证成功", "acr amr level method previous"),
+    "step_up.success": _kind(
+        "A login was strengthened", "补充认证成功", "acr amr level method previous seconds"
+    ),
     "team.change": _kind(
         "A team of developers, or somebody's role in it, was changed",
         "开发团队或其成员变更",

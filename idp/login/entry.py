@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from idp import audit, logout, persons, sessions
-from idp.base import levels
+from idp.base import clock, levels
 from idp.base.errors import Rejected
 from idp.login import device
 from idp.login.attempt import Attempt
@@ -78,4 +78,5 @@ def _record(kind: str, attempt: Attempt, session: Session) -> None:
         amr=session.amr,
         acr=levels.acr(session.level),
         level=session.level,
+        seconds=max(0, clock.now() - attempt.started),
     )

@@ -85,12 +85,18 @@ def day(seconds: int) -> str:
     return format_date(at, "long", locale=_LOCALES[current()])
 
 
+def period(text: str) -> str:
+    """An hour or a day of a chart (``2026-11-22T09``, ``2026-11-22``), without its year."""
+    hour = text[11:13]
+    return f"{text[5:10]} {hour}:00" if hour else text[5:10]
+
+
 def init_app(app: Flask) -> None:
     """Give templates ``_()`` and the date filters."""
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: translated(text, current()), _plural, newstyle=True
     )
-    app.jinja_env.filters.update(moment=moment, day=day)
+    app.jinja_env.filters.update(moment=moment, day=day, period=period)
 
 
 def _plural(one: str, many: str, count: int) -> str:

@@ -6,6 +6,7 @@ from idp.admin.views import (  # noqa: F401  (they add their routes)
     deliveries,
     explain,
     filings,
+    health,
     home,
     keys,
     link,
@@ -15,6 +16,7 @@ from idp.admin.views import (  # noqa: F401  (they add their routes)
     places,
     records,
     staff,
+    statistics,
 )
 from idp.admin.views.frame import blueprint
 

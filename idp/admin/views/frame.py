@@ -19,18 +19,20 @@ blueprint.register_error_handler(Rejected, guard.denied)
 MENU = (
     ("", pages.mark("概况"), ""),
     ("applications", pages.mark("上线申请"), "admin:applications:read"),
+    ("statistics", pages.mark("统计"), "admin:statistics:read"),
     ("people", pages.mark("用户"), "admin:people:search"),
     ("clients", pages.mark("接入应用"), "admin:clients:read"),
     ("deliveries", pages.mark("退出通知"), "admin:deliveries:read"),
     ("keys", pages.mark("密钥"), "admin:keys:read"),
     ("explain", pages.mark("查询拒绝原因"), "admin:explain:read"),
     ("records", pages.mark("审计记录"), "admin:audit:read"),
+    ("health", pages.mark("运行状态"), "admin:health:read"),
     ("staff", pages.mark("管理员"), "admin:staff:read"),
     ("places", pages.mark("行政区划和部门"), "admin:divisions:read"),
 )
 
 #: What belongs to the platform as a whole: seen from the nation alone.
-_WHOLE = frozenset(("keys",))
+_WHOLE = frozenset(("health", "keys"))
 
 
 def show(template: str, here: str, status: int = 200, **context: Any) -> Response:
