@@ -82,17 +82,18 @@ def put(session: Session, client: Client, logo: Logo | None, *, origin: Origin, 
         _write(session, client, row, change, operator, number, logo, origin)
 
 
-def switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str = "") -> None:
-    """Disable or enable a client within a larger change; its caller expires the snapshot."""
+def switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str = "") -> bool:
+    """Disable or enable a client within a larger change; whether it was otherwise before."""
     row, number = _row(session, client_id)
     if row.enabled == enabled:
-        return
+        return False
     row.enabled = enabled
     version.stamp(session, row, number)
     status = "enabled" if enabled else "disabled"
     audit.record_in(
         session, "client.disable", client=client_id, status=status, operator=operator, cause=cause or None
     )
+    return True
 
 
 def _fetched(clients: Sequence[Client]) -> dict[str, Logo]:
@@ -123,6 +124,9 @@ def _apply(
                 "registry", [f"{client.client_id}: client_id: was given to a client before"]
             )
         change = _difference(client, row)
+        if row is not None and row.origin == "application" and change.fields:
+            why = "is in production by an application: apply for the change"
+            raise manifest.Refused("registry", [f"{client.client_id}: {sorted(change.fields)[0]}: {why}"])
         if not dry_run and change.action != "unchanged":
             change = _write(session, client, row, change, operator, number, found.get(client.client_id))
         changes.append(change)
@@ -133,7 +137,7 @@ def _difference(client: Client, row: ClientRow | None, origin: Origin = "manifes
     known = readable(row)
     new, old = manifest.document(client), manifest.document(known) if known else {}
     fields = {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
-    if row is not None and row.origin != origin:
+    if row is not None and row.origin not in (origin, "application"):
         fields["origin"] = (row.origin, origin)
     has_secret = bool(known and known.secrets)
     return Change(

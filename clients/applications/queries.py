@@ -21,13 +21,20 @@ def find(application_id: str) -> Application | None:
 
 
 def page(
-    reach: Reach, *, states: tuple[State, ...] = (), after: tuple[int, str] | None = None, most: int = 30
+    reach: Reach,
+    *,
+    states: tuple[State, ...] = (),
+    due_before: int = 0,
+    after: tuple[int, str] | None = None,
+    most: int = 30,
 ) -> tuple[Application, ...]:
     """Applications within reach, the newest first, those behind ``after``; drafts are their owners'."""
     c = _table.c
     found = _newest().where(within(reach, c.division, c.department), c.state != "draft")
     if states:
         found = found.where(c.state.in_(states))
+    if due_before:
+        found = found.where(c.due_at < due_before)
     if after:
         created, last = after
         found = found.where(or_(c.created_at < created, and_(c.created_at == created, c.id > last)))

@@ -102,7 +102,7 @@ def _confirm(session: Session, application_id: str, version: int, actor: Officer
     demand_state(row, "live", "suspended")
     demand_officer(application, actor, "review")
     advance(session, row, version)
-    resumed = row.state == "suspended"
+    resumed = row.state == "suspended" and row.due_at > 0
     if resumed:
         registry.switch(session, row.client_id, True, actor.id)
     row.state, row.noticed_at, row.confirm_by = "live", 0, clock.now() + YEAR

@@ -121,5 +121,7 @@ def _suspend(session: Session, application_id: str, version: int) -> None:
     if row is None or row.confirm_by > clock.now():
         return
     row.state = "suspended"
-    registry.switch(session, row.client_id, False, WORKER)
+    if not registry.switch(session, row.client_id, False, WORKER):
+        # Somebody else stopped it before; to confirm it must not let it in again.
+        row.due_at = 0
     note(session, row, "suspended", WORKER)

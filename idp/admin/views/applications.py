@@ -6,11 +6,13 @@ import clients
 from clients import applications
 from clients.applications import Application, Officer, judgement, service
 from clients.applications.application import RESTRICTED, Outcome, State, Step, level_needed
+from clients.applications.jobs import AHEAD
 from clients.scopes import restricted
 from idp import divisions, pages, staff
 from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, show
+from idp.base import clock
 from idp.base.errors import Rejected
 from idp.pages import _
 
@@ -19,6 +21,7 @@ _PAGE = 30
 _CHOICES: dict[str, tuple[State, ...]] = {
     "waiting": ("submitted", "reviewed"),
     "approved": ("approved",),
+    "due": ("live", "suspended"),
     "live": ("live", "suspended"),
     "ended": ("retired", "rejected", "withdrawn", "replaced"),
 }
@@ -30,7 +33,8 @@ def applications_list() -> Response:
     """Those within reach, the newest first, a page at a time."""
     chosen = request.args.get("show", "waiting")
     states = _CHOICES.get(chosen, _CHOICES["waiting"])
-    found = applications.page(member().reach, states=states, after=_after(), most=_PAGE + 1)
+    until = clock.now() + AHEAD if chosen == "due" else 0
+    found = applications.page(member().reach, states=states, due_before=until, after=_after(), most=_PAGE + 1)
     later = found[_PAGE - 1].cursor if len(found) > _PAGE else None
     own = member()
     return show(

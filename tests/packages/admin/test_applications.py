@@ -184,6 +184,7 @@ def test_a_portal_is_retired_and_lists_follow(app: Flask) -> None:
     made = in_force()
     clerk = Officer(app, CLERK, division=PROVINCE)
     assert "示范门户" in clerk.get("/admin/applications?show=live").text
+    assert "示范门户" not in clerk.get("/admin/applications?show=due").text
     assert landed(clerk.post(at(made, "confirm"), {"version": version(made)}, page=at(made))) == at(made)
     assert landed(clerk.post(at(made, "retire"), {"version": version(made)}, page=at(made))) == at(made)
     assert "已下线" in clerk.get("/admin/applications?show=ended").text
