@@ -14,7 +14,8 @@ NUMBERS = frozenset({
 })  # fmt: skip
 #: Several names: a list of texts, or one text with spaces between them.
 NAMES = frozenset({
-    "amr", "audience", "changes", "claims", "details", "filters", "legal_basis", "roles", "scope",
+    "amr", "audience", "changes", "claims", "details", "filters", "legal_basis", "parameters",
+    "roles", "scope",
 })  # fmt: skip
 EITHER = frozenset({"previous", "version"})
 

@@ -62,6 +62,7 @@ FIELDS: dict[str, str] = {
     "operator": "who did it, when not the person",
     "origin": "client the exchanged token was first issued to",
     "parameter": "request parameter at fault",
+    "parameters": "names of the request parameters that were sent, in the sandbox",
     "permission": "permission needed",
     "phone": "mobile number, masked",
     "previous": "value before the change",
@@ -157,12 +158,13 @@ KINDS: dict[str, Kind] = {
     "authz.grant": _kind(
         "An authorization code was issued",
         "签发授权码",
-        "acr amr claims level prompt purpose redirect_uri response_mode scope subject_type",
+        "acr amr claims level parameters prompt purpose redirect_uri response_mode scope subject_type",
     ),
     "authz.reject": _kind(
         "An authorization request was refused",
         "拒绝授权请求",
-        "acr error level parameter prompt redirect_uri response_mode response_type scope subject_type",
+        "acr error level parameter parameters prompt redirect_uri response_mode response_type scope"
+        " subject_type",
     ),
     "client.apply": _kind(
         "A portal's registration was created or changed",
@@ -174,6 +176,9 @@ KINDS: dict[str, Kind] = {
         "A portal was disabled or enabled", "停用或启用接入应用", "cause operator status"
     ),
     "client.jwks_bad": _kind("The keys at a portal's address were refused", "应用公布的密钥不合规，未采用"),
+    "client.probe": _kind(
+        "A developer had a portal's addresses tried", "开发者检查应用的地址", "action error status"
+    ),
     "client.register": _kind(
         "A portal registered itself, changed or deleted its registration",
         "应用自行登记、变更或注销登记",

@@ -22,15 +22,19 @@ JSON = (("Content-Type", "application/json"), *NO_STORE, *_SAFE)
 class Page(Exception):
     """No answer of the protocol is safe here: a person must read why, on a page of our own.
 
-    ``code`` is the message's code (domain texts), ``client_id`` is known only when it may be named.
+    ``code`` is the message's code (domain texts), ``client_id`` is known only when it may be named;
+    ``redirect_uri`` is what a program in the sandbox sent, for its developers to see.
     """
 
-    def __init__(self, code: str, *, why: str, status: int = 400, client_id: str | None = None) -> None:
+    def __init__(
+        self, code: str, *, why: str, status: int = 400, client_id: str | None = None, redirect_uri: str = ""
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.why = why
         self.status = status
         self.client_id = client_id
+        self.redirect_uri = redirect_uri
 
 
 class Challenge(Rejected):

@@ -79,8 +79,9 @@ def handle(handlers: dict[str, Handler], http: Request) -> Answer:
         return handler(http)
     except Page as page:
         audit.record(
-            "authz.reject", client=page.client_id, outcome="refused", reason=page.why, error=page.code
-        )
+            "authz.reject", client=page.client_id, outcome="refused", reason=page.why, error=page.code,
+            redirect_uri=page.redirect_uri or None,
+        )  # fmt: skip
         raise
     except Rejected as error:
         return answers.refusal(error)

@@ -42,6 +42,8 @@ class AuthorizationRequest:
     """The claims parameter, judged (``idp.claims.requested``)."""
     hint_subject: str | None = None
     ui_locales: str = ""
+    sent: tuple[str, ...] = ()
+    """Names of what a program in the sandbox sent, for its developers to see."""
 
     @property
     def silent(self) -> bool:
@@ -90,6 +92,7 @@ def from_record(kept: dict[str, Any]) -> AuthorizationRequest:
         "client": client,
         "prompts": frozenset(kept["prompts"]),
         "resources": tuple(kept["resources"]),
+        "sent": tuple(kept.get("sent", ())),
         "details": tuple(kept["details"]),
         "scopes": tuple(name for name in kept["scopes"] if scopes.held(client, name)),
     }

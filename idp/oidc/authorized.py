@@ -67,6 +67,7 @@ def answer(
         session=session.id,
         scope=" ".join(grant.scopes),
         level=session.level,
+        parameters=request.sent or None,
         **claims.requested.named(grant.claims),
         purpose=grant.need.get("purpose"),
         item=grant.need.get("item_code") or "",

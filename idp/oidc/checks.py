@@ -22,6 +22,7 @@ Check = Callable[[AuthorizationRequest], None]
 
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*", re.ASCII)
 _PROMPTS = {"none", "login", "consent", "select_account"}
+_TOLD = {"acr_values", "claims", "code_challenge", "max_age", "nonce", "prompt", "state"}
 _LONGEST = {"state": 2048, "nonce": 1024, "scope": 1024, "login_hint": 256, "acr_values": 512}
 
 
@@ -39,13 +40,25 @@ def begun(client: Client, parameters: dict[str, str]) -> AuthorizationRequest:
     """A request whose redirect URI the client registered exactly so; raises ``Page``."""
     redirect_uri = parameters.get("redirect_uri", "")
     if not client.redirect_allowed(redirect_uri):
-        raise Page("APP-001", why="redirect_mismatch", client_id=client.client_id)
+        told = redirect_uri if client.environment == "sandbox" else ""
+        raise Page(
+            "APP-001",
+            why="redirect_mismatch",
+            client_id=client.client_id,
+            redirect_uri=told.partition("?")[0],
+        )
     return AuthorizationRequest(
         client=client,
         parameters=parameters,
         redirect_uri=redirect_uri,
         response_mode=profiles.of(client).response_mode,
     )
+
+
+def what_was_sent(request: AuthorizationRequest) -> None:
+    """What the developers of a sandbox client are told of its request: names, never values."""
+    if request.client.environment == "sandbox":
+        request.sent = tuple(sorted(request.parameters.keys() & _TOLD))
 
 
 def state_comes_back_whole(request: AuthorizationRequest) -> None:
@@ -227,6 +240,7 @@ def hint_is_ours(request: AuthorizationRequest) -> None:
 
 #: Every check after the first, in the order in which a portal hears of its mistakes.
 LAW: tuple[Check, ...] = (
+    what_was_sent,
     state_comes_back_whole,
     response_mode_is_registered,
     lengths_are_bounded,

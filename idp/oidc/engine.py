@@ -43,6 +43,8 @@ class FormRequest(OAuth2Request):  # type: ignore[misc]
         self._form = http.form()
         self.payload = BasicOAuth2Payload(self._form)
         self.client: Client | None = None
+        self.claimed = ""
+        """The registered client that it says it is."""
         self.auth_method: str | None = None
         self.sender = Sender()
         self.user = self.authorization_code = self.refresh_token = self.credential = None
@@ -136,7 +138,10 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         elif why in ("code.reuse", "refresh.reuse"):
             audit.record(why, client=client, outcome="refused")
         elif code == "invalid_client":
-            audit.record("client.auth_failed", outcome="refused", reason=why, error=code)
+            claimed = request.claimed if request is not None else ""
+            audit.record(
+                "client.auth_failed", client=claimed or None, outcome="refused", reason=why, error=code
+            )
         else:
             audit.record("token.refuse", client=client, outcome="refused", reason=why, error=code)
         headers = error.headers if isinstance(error, Challenge) else ()

@@ -4,8 +4,8 @@ Owns: which addresses may be called, the pinned connection, the one deadline, th
 Not here: which address is registered for what (``clients``), what an answer means (whoever asked).
 """
 
-from idp.outbound.calls import get, post
+from idp.outbound.calls import get, post, reach
 from idp.outbound.failures import Failed, Refused, Unreachable
 from idp.outbound.reply import Reply
 
-__all__ = ["Failed", "Refused", "Reply", "Unreachable", "get", "post"]
+__all__ = ["Failed", "Refused", "Reply", "Unreachable", "get", "post", "reach"]

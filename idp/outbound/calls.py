@@ -43,6 +43,16 @@ def get(
     raise Unreachable(f"status {reply.status}")
 
 
+def reach(uri: str, *, seconds: float = 3.0, client: str = "") -> int:
+    """The status that a GET is answered with, whatever it is; nothing of the answer's body is read.
+
+    Raises ``Refused`` when the address may not be called, ``Unreachable`` when nobody answers in time.
+    """
+    return elsewhere.run(
+        _call, "GET", uri, None, {}, accept="", largest=0, seconds=seconds, client=client
+    ).status
+
+
 def post(
     uri: str,
     body: bytes,

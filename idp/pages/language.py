@@ -79,6 +79,13 @@ def moment(seconds: int) -> str:
     return format_datetime(at, form, tzinfo=SHANGHAI, locale=_LOCALES[current()])
 
 
+def second(seconds: int) -> str:
+    """The time of day in Asia/Shanghai to the second, behind the day."""
+    at = datetime.fromtimestamp(seconds, UTC)
+    form = "M月d日 HH:mm:ss" if current() == CHINESE else "d MMM, HH:mm:ss"
+    return format_datetime(at, form, tzinfo=SHANGHAI, locale=_LOCALES[current()])
+
+
 def day(seconds: int) -> str:
     """The date in Asia/Shanghai, in words of the reader's language."""
     at = datetime.fromtimestamp(seconds, SHANGHAI)
@@ -96,7 +103,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         lambda text: translated(text, current()), _plural, newstyle=True
     )
-    app.jinja_env.filters.update(moment=moment, day=day, period=period)
+    app.jinja_env.filters.update(moment=moment, second=second, day=day, period=period)
 
 
 def _plural(one: str, many: str, count: int) -> str:

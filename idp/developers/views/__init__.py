@@ -1,9 +1,11 @@
 """The developers' pages: one file a noun."""
 
-from idp.developers.views import (  # noqa: F401  (adding routes)
+from idp.developers.views import (  # noqa: F401  (importing them adds their routes)
     applications,
+    checks,
     clients,
     invitations,
+    log,
     members,
     secrets,
     teams,

@@ -59,11 +59,14 @@ def authenticate(request: "FormRequest", *, public_allowed: bool) -> Client:
     if form_id is not None and form_id != client_id:
         raise refused("client_id differs from the authenticated client")
     client = clients.find(client_id)
+    request.claimed, why = client_id if client else "", f"{method} failed for {client_id[:100]}"
+    if client is not None and client.token_endpoint_auth_method != method:
+        why = f"{method} used, {client.token_endpoint_auth_method} is registered"
     if client is not None and (not client.enabled or client.token_endpoint_auth_method != method):
         client = None
     proven = REGISTER[method][1](request, client)
     if client is None or not proven or (method == "none" and not public_allowed):
-        raise refused(f"{method} failed for {client_id[:100]}")
+        raise refused(why)
     request.auth_method = method
     envelope.ready(client)
     return client

@@ -285,6 +285,7 @@ def _refuse(http: Request, request: AuthorizationRequest, error: Rejected) -> An
     if request.client.environment == "sandbox":
         sandbox.demand_harmless(request, _session(http), error)
     audit.record(
-        "authz.reject", client=request.client.client_id, outcome="refused", reason=error.why, error=error.code
-    )
+        "authz.reject", client=request.client.client_id, outcome="refused", reason=error.why,
+        error=error.code, parameters=request.sent or None,
+    )  # fmt: skip
     return request.refuse(error)
