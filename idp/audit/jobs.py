@@ -58,10 +58,11 @@ def seal() -> int:
 def sign_root() -> int:
     """Sign the newest place of the chain when the hour is over; returns how many roots were signed."""
     with _alone() as alone:
-        if not alone:
+        due, newest = clock.now() - roots.INTERVAL, queries.newest_root()
+        if not alone or (newest and newest.time >= due):
             return 0
         try:
-            root = service.sign_root(chain.kept(), clock.now() - roots.INTERVAL)
+            root = service.sign_root(chain.kept(), due)
         except IntegrityError:
             return 0  # another machine was first
         except chain.Broken as error:
@@ -129,7 +130,8 @@ def watch() -> int:
         return 0
     now = clock.now()
     try:
-        raised = service.keep_alarms(list(strongest(watching.signs(now)).values()), now)
+        signs = list(strongest(watching.signs(now)).values())
+        raised = service.keep_alarms(signs, now) if signs or alarms(open_only=True, limit=1) else []
     except IntegrityError:
         return 0  # another machine raised them at this moment
     except Unavailable:

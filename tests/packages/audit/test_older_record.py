@@ -15,7 +15,8 @@ from tests import postgres
 
 _INSERT = text(
     "INSERT INTO audit_event (id, time, kind, outcome, person, organization, client, session, address,"
-    " request_id, reason, detail) VALUES (:id, :time, 'login.success', 'success', 'p', '', '', '', '', '', '', '{}')"
+    " request_id, reason, detail)"
+    " VALUES (:id, :time, 'login.success', 'success', 'p', '', '', '', '', '', '', '{}')"
 )
 
 
