@@ -223,6 +223,18 @@ SCOPES: tuple[Scope, ...] = (
         service=True,
     ),
     Scope(
+        name="attempts",
+        label="本应用的登录问题",
+        label_en="Login problems of the service",
+        purpose="该服务的系统查看本应用用户登录失败的原因，不含个人信息",
+        purpose_en="Systems of the service read why logins to it failed, without personal data",
+        level=1,
+        approval="region",
+        step="none",
+        legal_basis="statutory_duty",
+        service=True,
+    ),
+    Scope(
         name="esign",
         label="电子签名",
         label_en="Electronic signature",

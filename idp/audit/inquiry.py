@@ -39,6 +39,8 @@ class Inquiry:
     region: str = ""
     since: int = 0
     until: int = 0
+    unsuccessful: bool = False
+    """Only what was refused or failed."""
 
     @property
     def filters(self) -> list[str]:
@@ -121,7 +123,7 @@ def _indexed(inquiry: Inquiry) -> list[ColumnElement[bool]]:
     empty: ColumnElement[str] = literal_column("''")
     success: ColumnElement[str] = literal_column("'success'")
     said = [EVENTS.c[name] != empty for name in ("person", "client") if getattr(inquiry, name)]
-    if inquiry.request or inquiry.outcome not in ("", "success"):
+    if inquiry.request or inquiry.unsuccessful or inquiry.outcome not in ("", "success"):
         said.append(EVENTS.c.outcome != success)
     return said
 

@@ -10,6 +10,7 @@ from idp.base.errors import Rejected
 from idp.oidc import answers, challenge
 from idp.oidc.answers import Page
 from idp.oidc.endpoints import (
+    attempts,
     authorize,
     backchannel_authentication,
     check_session,
@@ -38,6 +39,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "/introspect": {"POST": introspect.post},
     "/revoke": {"POST": revoke.post},
     "/end_session": {"GET": end_session.get, "POST": end_session.post},
+    "/attempts": {"GET": attempts.get},
     "/check_session": {"GET": check_session.get},
     "/register": {"POST": register.post},
     "/jwks": {"GET": metadata.jwks},

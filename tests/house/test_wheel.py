@@ -11,6 +11,9 @@ import pytest
 
 from tests.house.checkout import ROOT, tracked
 
+#: Packing and a first start take their time on a busy machine.
+pytestmark = pytest.mark.timeout(600)
+
 PACKED = ("idp", "clients", "migrations")
 #: A distribution of its own (decision 0015), and what only people read.
 LEFT_OUT = ("clients/kit/", ".md")

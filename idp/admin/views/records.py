@@ -66,8 +66,13 @@ def _inquiry() -> Inquiry:
     asked = request.args
     kind, outcome = asked.get("kind", ""), asked.get("outcome", "")
     since, until = _day(asked.get("since", "")), _day(asked.get("until", ""))
+    typed = {name: asked.get(name, "").strip()[:128] for name, _ in FIELDS}
     return Inquiry(
-        **{name: asked.get(name, "").strip()[:128] for name, _ in FIELDS},
+        person=typed["person"],
+        client=typed["client"],
+        mandate=typed["mandate"],
+        item=typed["item"],
+        request=typed["request"],
         kind=kind if kind in KINDS else "",
         outcome=outcome if outcome in OUTCOMES else "",
         since=int(since.timestamp()) if since else 0,
