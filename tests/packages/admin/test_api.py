@@ -12,6 +12,7 @@ import clients
 from idp import divisions, settings, staff
 from idp.admin.api import app as api
 from idp.admin.needs import need_of
+from idp.audit import jobs
 from idp.divisions import NATION, Reach
 from idp.permissions import PERMISSIONS
 from tests.actors import ISSUER, Person, Portal, portal
@@ -259,3 +260,36 @@ def test_the_description_names_every_operation(app: Flask) -> None:
     paths = {path for _, path, permission in OPERATIONS if permission}
     assert len(described["paths"]) == len(paths)
     assert founder()
+
+
+def test_the_record_is_searched_within_reach_and_the_search_recorded(app: Flask, me: Person) -> None:
+    grow_tree()
+    for name, division in (("near", CITY), ("far", OTHER_PROVINCE)):
+        me.authorize(portal(name, division=division), redirect_uri="https://elsewhere.example/cb")
+    jobs.ship()
+    auditor = program(app, "admin:audit:read", division=PROVINCE)
+    found = (auditor.call("GET", "/records?outcome=refused").json or {})["records"]
+    assert {one["client"] for one in found if one["kind"] == "authz.reject"} == {"near"}
+    assert auditor.call("GET", "/records?person=somebody").status_code == 400
+    assert auditor.call("GET", "/records?cursor=x").status_code == 400
+    jobs.ship()
+    assert all("client:program" in event.detail for event in events("audit.search"))
+
+
+def test_programs_see_applications_and_decide_none(app: Flask) -> None:
+    reader = program(app, "admin:applications:read")
+    assert reader.call("GET", "/applications").json == {"applications": [], "next": ""}
+    assert reader.call("GET", f"/applications/{'0' * 36}").status_code == 404
+    decided = [path for method, path, _ in OPERATIONS if "applications" in path and method != "GET"]
+    assert decided == []
+
+
+def test_notices_are_seen_by_portal_and_one_out_of_reach_is_not_there(app: Flask) -> None:
+    grow_tree()
+    portal("far", division=OTHER_PROVINCE)
+    sender = program(app, "admin:deliveries:read", "admin:deliveries:retry", division=PROVINCE)
+    assert sender.call("GET", "/deliveries").json == {"deliveries": [], "next": ""}
+    assert sender.call("GET", "/deliveries?client_id=far").status_code == 404
+    assert sender.call("POST", f"/deliveries/{'0' * 36}/retry").status_code == 404
+    for bad in ("state=x", "cursor=WyJ4IiwieSJd", "client_id=%00"):
+        assert sender.call("GET", f"/deliveries?{bad}").status_code in (400, 422)

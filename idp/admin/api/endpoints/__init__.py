@@ -4,6 +4,24 @@ Owns: what each operation takes and answers.
 Not here: who may call it (``idp.admin.api.caller``), what it does (the verb of the noun's package).
 """
 
-from idp.admin.api.endpoints import clients, departments, divisions, keys, staff
+from idp.admin.api.endpoints import (
+    applications,
+    clients,
+    deliveries,
+    departments,
+    divisions,
+    keys,
+    records,
+    staff,
+)
 
-BLUEPRINTS = (clients.blueprint, departments.blueprint, divisions.blueprint, keys.blueprint, staff.blueprint)
+BLUEPRINTS = (
+    applications.blueprint,
+    clients.blueprint,
+    deliveries.blueprint,
+    departments.blueprint,
+    divisions.blueprint,
+    keys.blueprint,
+    records.blueprint,
+    staff.blueprint,
+)
