@@ -79,7 +79,7 @@ def test_from_the_sandbox_to_production_by_two_clicks_of_officers(arrive: Arrive
     developer.page.fill("#name", "示范省网上大厅上线组")
     developer.page.fill("#division", PROVINCE)
     developer.press("#submit")
-    make_client(developer, "网上大厅", CALLBACK)
+    make_client(developer, "flask", "网上大厅", CALLBACK)
     developer.press(".crumbs a[href*='/teams/']")
     application = apply(developer, "online-hall")
     for login_name in ("portal-officer", "province-security"):
