@@ -87,7 +87,8 @@ def clean() -> int:
     """
     if not _due("clean"):
         return 0
-    with _alone() as alone:
+    # Beside the chain's own lock: shipping and sealing go on while a long month goes.
+    with spool.alone(_folder(), "clean") as alone:
         if not alone:
             return 0
         if unfinished := Cleaning.of(queries.newest("audit.clean")):

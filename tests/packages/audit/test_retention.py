@@ -93,6 +93,22 @@ def test_once_an_hour_is_enough(old: MovableClock) -> None:
     assert jobs.clean() == 6
 
 
+def test_shipping_and_sealing_go_on_while_a_month_goes(
+    old: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, shipped = service.drop_events, []
+
+    def meanwhile(before: str, most: int) -> int:
+        audit.record("login.success", reason="meanwhile")
+        shipped.append((jobs.ship(), jobs.seal()))
+        return real(before, most)
+
+    monkeypatch.setattr(service, "drop_events", meanwhile)
+    assert cleaned() == 6
+    assert shipped[0] == (1, 1)
+    assert audit.verify().intact
+
+
 def test_what_goes_is_counted_in_pieces(old: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:
     for piece in (1, 3, 6):
         monkeypatch.setattr(queries, "_PIECE", piece)
