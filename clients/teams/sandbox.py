@@ -96,6 +96,7 @@ def _entry(chosen: Choices, team: Team, client_id: str) -> Mapping[str, Any]:
         "post_logout_redirect_uris": list(chosen.post_logout_redirect_uris),
         "backchannel_logout_uri": chosen.backchannel_logout_uri,
         "scopes": list(chosen.scopes),
+        "legal_basis": dict.fromkeys(chosen.scopes, "consent"),
         "min_level": acr(chosen.min_level),
         "jwks_uri": chosen.jwks_uri,
     }

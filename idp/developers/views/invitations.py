@@ -6,11 +6,16 @@ from clients import teams
 from clients.teams import Invitation, Team, queries
 from clients.teams.service import members
 from clients.teams.team import LOWEST_LEVEL
+from idp.base import clock
 from idp.base.errors import Rejected
 from idp.developers.guard import current, me, see_other
 from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, sentence, show
 from idp.pages import _
+from idp.persons import age
+
+OF_AGE = 14
+"""Whoever is younger agrees to nothing without a guardian."""
 
 
 @blueprint.get("/join/<token>")
@@ -27,6 +32,8 @@ def join(token: str) -> Response:
     found, _team = _invitation(token)
     if found.role != "tester" and current().level < LOWEST_LEVEL:
         return _form(token, {"": _("开发团队成员需要中级实名以上，请先提升实名等级。")})
+    if _minor():
+        return _form(token, {"": _("未满14周岁不能参加测试。")})
     try:
         team_id = members.join(token, person=me().id)
     except Rejected as refused:
@@ -34,6 +41,12 @@ def join(token: str) -> Response:
     if found.role == "tester":
         return see_other("/account/")
     return done(_("您已加入团队。"), f"/developers/teams/{team_id}")
+
+
+def _minor() -> bool:
+    """Whether I cannot agree to give data alone (PIPL art. 31)."""
+    born = me().birthdate
+    return born is not None and age.on(born, clock.today()) < OF_AGE
 
 
 def _form(token: str, errors: dict[str, str]) -> Response:

@@ -10,12 +10,12 @@ import clients
 from clients.applications import Applicant
 from clients.applications import service as applying
 from clients.teams import Role, queries
-from idp import sessions
+from clients.teams.service import members
 from idp.developers.guard import FRESH
 from idp.developers.needs import need_of
 from idp.developers.views.members import reference_of
 from idp.divisions import NATION, Reach
-from tests.actors import Person, query
+from tests.actors import Person, citizen, query
 from tests.conftest import MovableClock
 from tests.developers import CALLBACK, Developer, landed
 from tests.records import events, nothing_changed
@@ -283,5 +283,20 @@ def test_a_tester_logs_in_at_a_sandbox_that_says_what_it_is(app: Flask) -> None:
     asked = tester.get(consent.location)
     assert 'id="sandbox"' in asked.text
     assert "示范开发组（沙箱，未核实）" in asked.text
-    assert query(tester.agree(consent.location).location)
-    assert sessions.of_person(tester.id)
+    assert "依法履行职责" not in asked.text, "nobody has a duty in the sandbox"
+    assert query(tester.get(tester.agree(consent.location).location).location)["code"]
+    (event,) = events("consent.grant")
+    assert "statutory_duty" not in event.detail
+
+
+def test_a_child_is_not_drawn_into_tests(app: Flask) -> None:
+    owner = Developer(app, 0)
+    child = Person(app)
+    child.log_in(citizen("010101202001013014", "张小示", ial=2), ial=2)
+    token = members.invite(owner.team(), "tester", person=owner.id).reveal()
+    page = f"/developers/join/{token}"
+    csrf = re.findall(r'name="csrf_token" value="([^"]+)"', child.get(page).text)[0]
+    with nothing_changed():
+        answer = child.post(page, {"csrf_token": csrf})
+    assert answer.status_code == 400
+    assert "未满14周岁" in answer.text
