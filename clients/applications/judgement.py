@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from clients import manifest, service, texts
+from clients import manifest, selfcheck, service, snapshot, teams, texts
 from clients.applications.application import Application
 from clients.applications.models import ApplicationRow
 from clients.client import SECRET_METHODS, Client
@@ -86,6 +86,14 @@ def told(application: Application, known: Client | None) -> list[tuple[str, str,
         (name, _plain(old), _plain(new)) for name, (old, new) in changes(application, known).items()
         if _plain(old) != _plain(new)
     ]  # fmt: skip
+
+
+def tried(application: Application) -> bool | None:
+    """Whether a sandbox client of the team has shown all that must be seen; none where no team asks."""
+    if not application.team:
+        return None
+    found = filter(None, map(snapshot.find, teams.client_ids(application.team)))
+    return any(selfcheck.ready(client) for client in found)
 
 
 def restricted_until(application: Application) -> int:

@@ -148,6 +148,7 @@ def one(known: Application, errors: dict[str, str], status: int = 200) -> Respon
         one=known,
         changes=judgement.told(known, clients.find(known.client_id)),
         faults=judgement.judged(known)[1] if known.state in ("draft", "submitted", "reviewed") else [],
+        tried=judgement.tried(known) if known.step else None,
         decided=[(each, _name(each.officer)) for each in decided],
         division=divisions.find(known.division),
         department=divisions.department(known.department) if known.department else None,

@@ -191,6 +191,7 @@ def _one(known: Application, errors: dict[str, str], status: int = 200) -> Respo
         one=known,
         changes=judgement.told(known, clients.find(known.client_id)),
         faults=judgement.judged(known)[1] if known.state == "draft" else [],
+        tried=judgement.tried(known) if known.state == "draft" else None,
         decided=[(each, "") for each in applications.decisions(known.id)],
         division=divisions.find(known.division),
         errors=errors,

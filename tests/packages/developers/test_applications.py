@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 import clients
-from clients import applications
+from clients import applications, selfcheck
 from clients.applications import jobs
 from idp.divisions import NATION
 from tests.applying import APPROVER, FILING, REVIEWER, decide, officer, registration, state, version
@@ -64,6 +64,22 @@ def test_a_sandbox_client_grows_into_a_portal_by_two_clicks_of_officers(app: Fla
     portal = clients.find("hall")
     assert portal
     assert (portal.environment, portal.redirect_uris) == ("production", ("https://good.example/cb",))
+
+
+def test_officers_see_whether_the_team_s_program_passed_its_self_check(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = Developer(app)
+    team = me.team()
+    me.sandbox(team)
+    made, here = begun(me, team)
+    assert "还没有沙箱应用通过全部检查" in me.get(here).text
+    me.send(f"{here}/edit", typed(made), page=f"{here}/edit")
+    me.send(f"{here}/submit", {"version": str(version(made))}, page=here)
+    clerk, page = Officer(app, "portal_officer"), f"/admin/applications/{made}"
+    assert "还没有沙箱应用通过全部检查" in clerk.get(page).text
+    monkeypatch.setattr(selfcheck, "ready", lambda client: True)
+    assert "已通过全部检查" in clerk.get(page).text
 
 
 def test_a_change_begins_with_what_is_in_force_and_changes_nothing_yet(app: Flask) -> None:
