@@ -10,9 +10,11 @@ from idp.staff import Member, find_by_name, proof, service
 def enter(login_name: str, password: str, code: str) -> Member | None:
     """The member, if name, password and code are right and the network is his; raises ``throttle.Paused``."""
     address = trace.current().address
-    permit = throttle.admit(f"staff|{login_name.strip().lower()[:60]}", address, "")
+    # One form for counter and account: spaces around a name would otherwise buy new tries.
+    name = login_name[:60].strip().lower()
+    permit = throttle.admit(f"staff|{name}", address, "")
     try:
-        member = find_by_name(login_name[:60])
+        member = find_by_name(name)
         right = proof.both(member, password, code)
     except Unavailable:
         permit.released()

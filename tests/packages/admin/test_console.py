@@ -103,6 +103,17 @@ def test_guessing_at_an_account_is_held_back(app: Flask) -> None:
     assert answers[-1] == 429
 
 
+def test_spaces_around_a_name_buy_no_further_tries(app: Flask) -> None:
+    officer = Officer(app)
+    officer.http.delete_cookie("staff", domain="127.0.0.1")
+    answers = []
+    for turn in range(7):
+        name = officer.member.login_name + "".join("\u3000 "[turn >> bit & 1] for bit in range(60)) + "x"
+        form = {"login_name": name, "password": "wrong", "code": "000000"}
+        answers.append(officer.post("/admin/login", form, page="/admin/login").status_code)
+    assert answers == [400] * 5 + [429] * 2
+
+
 def test_after_the_login_one_goes_only_to_pages_of_the_console(app: Flask) -> None:
     officer = Officer(app, "support")
     for elsewhere in ("https://evil.example/", "//evil.example/admin/", "/account/", "/admin\\evil"):
