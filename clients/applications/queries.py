@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, Table, and_, or_, select
 
 from clients.applications.application import Application, Decision, State
 from clients.applications.models import ApplicationRow, DecisionRow
+from clients.models import ClientRow
 from idp.divisions import Reach, within
 from idp.store import db
 
@@ -78,9 +79,13 @@ def due(moment: int, most: int) -> tuple[Application, ...]:
 
 
 def unconfirmed(moment: int, most: int) -> tuple[Application, ...]:
-    """Live applications that nobody confirmed in time."""
-    c = _table.c
-    late = select(_table).where(c.state == "live", c.confirm_by <= moment)
+    """Live applications that nobody confirmed in time, of portals that are let in.
+
+    Whom an officer has stopped stays stopped by that officer: no confirmation lets him in.
+    """
+    c, portals = _table.c, ClientRow.__table__
+    late = select(_table).join(portals, portals.c.client_id == c.client_id)
+    late = late.where(c.state == "live", c.confirm_by <= moment, portals.c.enabled)
     return tuple(map(application_of, db.fetch_all(late.order_by(c.confirm_by, c.id).limit(most))))
 
 

@@ -33,6 +33,7 @@ from tests.applying import (
 )
 from tests.conftest import MovableClock
 from tests.officers import CITY, OTHER_PROVINCE, PROVINCE, Officer, landed
+from tests.programs import program
 from tests.records import events, nothing_changed, one_event
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -106,6 +107,44 @@ def test_l22_a_changed_portal_waits_and_the_old_values_stay_in_force(change: dic
     after = clients.find("portal-a")
     assert after
     assert after != before
+
+
+@pytest.mark.parametrize("end", ["retired", "suspended"])
+def test_l22_one_officer_does_not_bring_back_what_has_ended(
+    app: Flask, end: str, time_travel: MovableClock
+) -> None:
+    made = in_force()
+    if end == "retired":
+        service.retire(made, version=version(made), actor=officer("first", REVIEWER))
+    else:
+        time_travel.advance(366 * 86400)
+        jobs.look_after_live()
+    assert state(made) == end
+    guard = Officer(app, "security_administrator")
+    with one_event("admin.deny"), nothing_changed():
+        assert guard.post("/admin/clients/portal-a/resume").status_code == 403
+    caller = program(app, "admin:clients:suspend")
+    with one_event("admin.deny"), nothing_changed():
+        answer = caller.call("PUT", "/clients/portal-a/standing", {"enabled": True})
+    assert answer.status_code == 403
+
+
+def test_l22_a_confirmation_does_not_let_in_whom_security_stopped(
+    app: Flask, time_travel: MovableClock
+) -> None:
+    made = in_force()
+    guard = Officer(app, "security_administrator")
+    guard.post("/admin/clients/portal-a/suspend", {"cause": "泄露数据"})
+    time_travel.advance(366 * 86400)
+    jobs.look_after_live()
+    service.confirm(made, version=version(made), actor=officer("first", REVIEWER))
+    stopped = clients.find("portal-a")
+    assert stopped
+    assert not stopped.enabled
+    service.resume("portal-a", operator=guard.member.id)
+    running = clients.find("portal-a")
+    assert running
+    assert running.enabled
 
 
 def test_l22_what_was_approved_is_not_rewritten_before_it_begins() -> None:

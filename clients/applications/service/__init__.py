@@ -1,6 +1,6 @@
 """Lasting verbs of applications: ask, decide, begin, confirm, end; refusals are recorded, nothing else."""
 
-from clients.applications.service.decisions import confirm, decide, retire
+from clients.applications.service.decisions import confirm, decide, resume, retire
 from clients.applications.service.force import put_in_force, suspend, tell
 from clients.applications.service.requests import change, draft, recall, submit, withdraw
 
@@ -11,6 +11,7 @@ __all__ = [
     "draft",
     "put_in_force",
     "recall",
+    "resume",
     "retire",
     "submit",
     "suspend",

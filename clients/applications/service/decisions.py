@@ -51,6 +51,12 @@ def retire(application_id: str, /, *, version: int, actor: Officer) -> None:
     snapshot.expire()
 
 
+def resume(client_id: str, *, operator: str) -> None:
+    """Let in again whom one officer stopped; whom time or a retirement stopped, his application lets in."""
+    _resume(client_id, operator)
+    snapshot.expire()
+
+
 @transaction
 def _decide(
     session: Session,
@@ -125,6 +131,20 @@ def _retire(session: Session, application_id: str, version: int, actor: Officer)
     session.execute(open_ones.values(state="withdrawn", open_client=None, version=ApplicationRow.version + 1))
     registry.switch(session, row.client_id, False, actor.id)
     note(session, row, "retired", actor.id)
+
+
+@transaction
+def _resume(session: Session, client_id: str, operator: str) -> None:
+    # The registry's lock comes first: a retirement under way is over, or begins behind this.
+    registry.switch(session, client_id, True, operator)
+    ends = ("live", "suspended", "retired")
+    named = select(ApplicationRow.state).where(
+        ApplicationRow.client_id == client_id, ApplicationRow.state.in_(ends)
+    )
+    states = set(session.execute(named).scalars())
+    if states and "live" not in states:
+        why = "its application is " + " and ".join(sorted(states))
+        raise Rejected("application.state", "An application lets this portal in", why=why, status=403)
 
 
 def _demand_other(session: Session, application: Application, actor: Officer) -> None:

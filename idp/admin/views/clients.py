@@ -5,6 +5,7 @@ from flask import Response, request
 import clients
 from clients import Client, queries
 from clients import service as registry
+from clients.applications import service as applications
 from idp import logout
 from idp.admin.api.paging import behind, cursor
 from idp.admin.guard import member
@@ -52,7 +53,7 @@ def client_suspend(client_id: str) -> Response:
 @needs("admin:clients:suspend", fresh=True)
 def client_resume(client_id: str) -> Response:
     """Let the portal in again."""
-    registry.enable(_found(client_id).client_id, operator=member().id)
+    applications.resume(_found(client_id).client_id, operator=member().id)
     return done(_("应用已恢复。"), f"/admin/clients/{client_id}")
 
 

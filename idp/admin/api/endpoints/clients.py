@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 import clients
 from clients import manifest, queries
 from clients import service as registry
+from clients.applications import service as applications
 from idp.admin.api.caller import caller
 from idp.admin.api.endpoints.made import Body, answer, operations
 from idp.admin.api.paging import SearchQuery, behind, cursor
@@ -82,7 +83,7 @@ def show_client(path: ClientPath) -> Response:
 def set_standing(path: ClientPath, body: Standing) -> Response:
     """Suspend a portal, or let it in again; the same again changes nothing."""
     found = _found(path)
-    switch = registry.enable if body.enabled else registry.disable
+    switch = applications.resume if body.enabled else registry.disable
     switch(found.client_id, operator=caller().id)
     return answer(Standing(enabled=body.enabled))
 
