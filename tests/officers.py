@@ -102,12 +102,12 @@ class Officer:
         return self.http.get(path, base_url=ISSUER, environ_base=HERE, **kwargs)
 
     def post(self, path: str, data: dict[str, Any] | None = None, *, page: str | None = None) -> TestResponse:
-        """Send a form with the token of the page it stands on."""
-        found = re.search(r'name="csrf_token" value="([^"]+)"', self.get(page or "/admin/password").text)
-        assert found
-        return self.http.post(
-            path, data={"csrf_token": unescape(found[1]), **(data or {})}, base_url=ISSUER, environ_base=HERE
-        )
+        """Send a form with the token of the page it stands on, and the version that it shows."""
+        text = self.get(page or "/admin/password").text
+        found = re.findall(r'name="(csrf_token|version)" value="([^"]+)"', text)
+        hidden = {name: unescape(value) for name, value in found}
+        assert "csrf_token" in hidden
+        return self.http.post(path, data={**hidden, **(data or {})}, base_url=ISSUER, environ_base=HERE)
 
 
 def landed(answer: TestResponse) -> str:

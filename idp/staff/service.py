@@ -69,10 +69,13 @@ def claim(token: str, password: str, secret: Secret, code: str) -> Member:
 
 
 @transaction
-def confirm(session: Session, staff_id: str, *, actor: Actor) -> None:
-    """Security administration says that the right person used the link."""
+def confirm(session: Session, staff_id: str, *, actor: Actor, expected: int | None = None) -> None:
+    """Security administration says that the right person used the link: this one, not one made meanwhile.
+
+    ``expected`` is the version the actor saw; 412 when the account has changed since.
+    """
     _own_forbidden(staff_id, actor)
-    row = _row(session, staff_id, actor)
+    row = _row(session, staff_id, actor, expected)
     if row.status != "claimed":
         raise Rejected("staff.state", "The account does not wait for a confirmation", status=409)
     row.status, row.version = "active", row.version + 1

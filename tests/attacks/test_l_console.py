@@ -7,16 +7,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from idp import persons
+from idp import persons, staff
 from idp.admin.needs import need_of
 from idp.divisions import NATION, Reach
 from idp.divisions import service as tree
 from idp.persons import service as register
-from idp.staff import ROLES, sessions
+from idp.staff import ROLES, service, sessions
 from idp.store import db
 from tests.attacks.test_n_sweep import NASTY, is_clean
 from tests.conftest import MovableClock
-from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, Officer, grow_tree, landed
+from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, Officer, claimed, grow_tree, landed
 from tests.packages.admin.test_console import pages_of
 from tests.records import events, nothing_changed, one_event
 
@@ -76,6 +76,37 @@ def test_l20_a_sensitive_act_long_after_the_login_asks_for_the_code(
 
 #: What members do without showing the code again: looking somebody up, and putting the file away.
 UNHURRIED = {"/admin/people", "/admin/people/none/close"}
+
+
+def test_l23_a_link_made_meanwhile_is_not_confirmed_with_the_one_before(app: Flask) -> None:
+    """Whoever makes links must not slip himself in between the question and the answer."""
+    system, security = Officer(app, "system_administrator"), Officer(app, "security_administrator")
+    staff_id, token = service.create(
+        login_name="newcomer", name="新人", reach=Reach(division=NATION), actor=system.member
+    )
+    claimed(token)
+    own = f"/admin/staff/{staff_id}"
+    seen = re.search(r'name="version" value="([0-9]+)"', security.get(own).text)
+    assert seen
+    claimed(service.new_link(staff_id, actor=system.member))
+    for form in ({"version": seen[1]}, {"version": ""}):
+        with nothing_changed():
+            assert security.post(f"{own}/confirm", form, page=own).status_code == 400
+    found = staff.find(staff_id)
+    assert found
+    assert found.status == "claimed"
+    assert landed(security.post(f"{own}/confirm", page=own)) == own
+
+
+def test_l23_of_two_officers_who_set_roles_at_once_the_second_is_told(app: Flask) -> None:
+    security, other = Officer(app, "security_administrator"), Officer(app, "support")
+    own = f"/admin/staff/{other.member.id}"
+    assert landed(security.post(f"{own}/roles", {"role": ["portal_officer"]}, page=own)) == own
+    for verb, form in (("roles", {"role": ["support"]}), ("roles", {})):
+        with nothing_changed():
+            late = security.post(f"{own}/{verb}", {**form, "version": other.member.version}, page=own)
+        assert late.status_code == 400
+    assert staff.find(other.member.id).roles == ("portal_officer",)  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("role", ROLES)

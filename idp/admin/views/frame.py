@@ -94,6 +94,7 @@ _REFUSALS = {
     "password.long": pages.mark("密码太长，请缩短。"),
     "password.short": pages.mark("密码至少需要12个字符。"),
     "person.status": pages.mark("账号当前状态不允许此操作，未作变更。"),
+    "precondition_failed": pages.mark("账号状态已经变化，请刷新后重新操作。"),
     "role.separation": pages.mark("系统管理、安全管理、审计管理的角色不能由同一人担任（三员分立）。"),
     "staff.login_name": pages.mark(
         "登录名须为3至40个字符：小写字母开头，可用小写字母、数字、点、下划线和短横线。"

@@ -208,7 +208,10 @@ def test_accounts_are_made_by_one_program_and_empowered_by_another(app: Flask) -
 
     claimed(Secret(made["link"].rpartition("/")[2]))
     path = f"/staff/{made['id']}"
-    assert (granter.call("POST", f"{path}/confirmation").json or {})["status"] == "active"
+    state = granter.call("GET", path).headers["ETag"]
+    assert granter.call("POST", f"{path}/confirmation").status_code == 428
+    enabled = granter.call("POST", f"{path}/confirmation", **{"If-Match": state})
+    assert (enabled.json or {})["status"] == "active"
     state = granter.call("GET", path).headers["ETag"]
     mixed = {"roles": ["support", "audit_administrator"]}
     refused = granter.call("PUT", f"{path}/roles", mixed, **{"If-Match": state})

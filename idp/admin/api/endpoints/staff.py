@@ -122,9 +122,10 @@ def renew_link(path: StaffPath) -> Response:
 @blueprint.post("/<staff_id>/confirmation", responses={200: StaffShown}, summary="Enable a claimed account")
 @needs("admin:roles:grant")
 def confirm_staff(path: StaffPath) -> Response:
-    """Say that the right person used the link."""
-    service.confirm(path.staff_id, actor=caller())
-    return answer(_shown(_found(path)))
+    """Say that the right person used the link, in the state that was seen."""
+    service.confirm(path.staff_id, actor=caller(), expected=seen())
+    found = _found(path)
+    return tag(answer(_shown(found)), found.version)
 
 
 @blueprint.put("/<staff_id>/roles", responses={200: StaffShown}, summary="Set roles")
