@@ -10,7 +10,8 @@ from idp.base.secret import Secret
 from idp.staff import Member, queries, service
 from idp.store.ephemeral import Records
 
-#: The generator's secret between the page that shows it and the code that proves it.
+#: The generator's secret between the page that shows it and the code that proves it. Each browser has its
+#: own, or whoever opened the link before would know the generator of who uses it.
 _secrets = Records("staff-link", 30 * 60)
 
 
@@ -26,7 +27,7 @@ def link(token: str) -> Response:
 def claim(token: str) -> Response:
     """Take the account over."""
     member, form, password = _member(token), request.form, request.form.get("password", "")
-    kept = _secrets.peek(token)
+    kept = _secrets.peek(_here(token))
     if kept is None:
         return _form(token, member, {"code": pages._("页面已过期，请用验证器重新扫描二维码。")})
     if password != form.get("again", ""):
@@ -36,8 +37,12 @@ def claim(token: str) -> Response:
     except Rejected as refused:
         field = "code" if refused.code == "AUTH-003" else "password"
         return _form(token, member, {field: sentence(refused)})
-    _secrets.drop(token)
+    _secrets.drop(_here(token))
     return pages.render("admin/claimed.html", member=claimed)
+
+
+def _here(token: str) -> str:
+    return f"{token}|{pages.browser()}"
 
 
 def _member(token: str) -> Member:
@@ -48,11 +53,11 @@ def _member(token: str) -> Member:
 
 
 def _form(token: str, member: staff.Member, errors: dict[str, str]) -> Response:
-    kept = _secrets.peek(token)
+    kept = _secrets.peek(_here(token))
     if kept is None:
         secret, uri = authenticators.totp.begin(member.login_name)
         kept = {"secret": secret.reveal(), "uri": uri}
-        _secrets.put(token, kept)
+        _secrets.put(_here(token), kept)
     text = str(kept["secret"])
     return pages.render(
         "admin/link.html",

@@ -11,8 +11,9 @@ from werkzeug.test import Client as Browser
 from idp import settings, staff
 from idp.admin.needs import need_of
 from idp.base import clock
+from idp.divisions import NATION, Reach
 from idp.permissions import PERMISSIONS
-from idp.staff import ROLES, sessions
+from idp.staff import ROLES, service, sessions
 from idp.staff.member import PASSWORD_LIFETIME
 from tests.actors import ISSUER
 from tests.conftest import MovableClock
@@ -24,6 +25,7 @@ from tests.officers import (
     PROVINCE,
     Officer,
     appointed,
+    founder,
     grow_tree,
     landed,
 )
@@ -165,6 +167,31 @@ def test_a_link_leads_from_password_and_generator_to_a_confirmed_account(app: Fl
     assert "三员分立" in security.post(f"{own}/roles", mixed, page=own).text
     assert landed(security.post(f"{own}/roles", {"role": ["support"]}, page=own)) == own
     assert staff.find(found.id).roles == ("support",)  # type: ignore[union-attr]
+
+
+def test_whoever_opens_a_link_first_does_not_know_the_generator_of_its_owner(app: Flask) -> None:
+    staff_id, token = service.create(
+        login_name="newbie",
+        name="新人",
+        reach=Reach(division=NATION),
+        actor=founder("system_administrator"),
+    )
+    path = f"/admin/link/{token.reveal()}"
+    curious, owner = Browser(app), Browser(app)
+    shown = [
+        re.findall(r'id="secret">([A-Z2-7 ]+)<', browser.get(path, base_url=ISSUER, environ_base=HERE).text)
+        for browser in (curious, owner, owner)
+    ]
+    assert shown[0] != shown[1] == shown[2]
+    page = owner.get(path, base_url=ISSUER, environ_base=HERE).text
+    csrf = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert csrf
+    form = {"csrf_token": csrf[1], "password": PASSWORD, "again": PASSWORD}
+    for secret, status in ((shown[0][0], "invited"), (shown[1][0], "claimed")):
+        form["code"] = pyotp.TOTP(secret.replace(" ", "")).at(clock.now())
+        owner.post(path, data=form, base_url=ISSUER, environ_base=HERE)
+        assert staff.find(staff_id).status == status  # type: ignore[union-attr]
+    assert curious.get(path, base_url=ISSUER, environ_base=HERE).status_code == 404
 
 
 def test_an_expired_password_is_changed_before_anything_else(app: Flask, time_travel: MovableClock) -> None:
