@@ -18,10 +18,15 @@ def demand(client: Client, session: Session) -> None:
         raise Page("APP-005", why="sandbox.stranger", status=403, client_id=client.client_id)
 
 
+def leads_back(client: Client, uri: str, session: Session | None) -> bool:
+    """Whether a logout may lead to this address: of a sandbox client as an error may, and no stranger."""
+    if client.environment != "sandbox" or of_own_machine(uri):
+        return True
+    return session is not None and teams.admits(client.client_id, session.person_id)
+
+
 def demand_harmless(request: AuthorizationRequest, session: Session | None, error: Rejected) -> None:
     """A refusal goes to the browser's own machine, or to whom is admitted; others read it on a page."""
-    if of_own_machine(request.redirect_uri):
-        return
     client = request.client
-    if session is None or not teams.admits(client.client_id, session.person_id):
+    if not leads_back(client, request.redirect_uri, session):
         raise Page("APP-003", why=f"sandbox: {error.code} {error.why}", client_id=client.client_id)

@@ -12,6 +12,7 @@ from idp import keyring, logout, sessions, settings
 from idp.base.errors import Rejected
 from idp.logout import backchannel, jobs, queries
 from tests.actors import Person, Portal, citizen, decode, portal
+from tests.developers import Developer
 from tests.records import events, nothing_changed, one_event
 from tests.sink import answers, dripping, gushing, silent, sink
 from tests.webface import csrf
@@ -106,6 +107,20 @@ def test_k17_only_a_registered_address_of_the_asking_portal_is_gone_to(
     assert "Location" not in answer.headers
     assert "s-secret" not in answer.text
     assert logged_in(me)
+
+
+def test_k17_a_sandbox_client_leads_nobody_away_but_its_own_people(app: Flask, me: Person) -> None:
+    builder, bye = Developer(app, 1), "https://lure.example/bye"
+    lure = builder.sandbox(
+        builder.team(), redirect_uris=("https://lure.example/cb",), post_logout_redirect_uris=(bye,)
+    )
+    hint = builder.tokens(lure, scope="openid")["id_token"]
+    asked = {"id_token_hint": hint, "post_logout_redirect_uri": bye, "state": "x"}
+    assert ask(Person(app), **asked).location == "/logout/done/-"
+    page = me.get("/end_session?" + urlencode(asked)).location
+    assert "lure.example" not in me.get(page).text
+    assert me.post(page, {"csrf_token": csrf(me.get(page).text)}).location.startswith("/logout/done/")
+    assert ask(builder, **asked).location.startswith(bye)
 
 
 def test_k17_without_a_hint_there_is_no_way_back(me: Person, tax: Portal) -> None:

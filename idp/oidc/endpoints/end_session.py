@@ -5,13 +5,14 @@ the citizen confirms on a page, so that no image or link can log anybody out (at
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import clients
-from idp import logout, settings
+from idp import logout, sessions, settings
 from idp.base.errors import Rejected
 from idp.base.secret import random_token
 from idp.logout import LogoutRequest
-from idp.oidc import checks
+from idp.oidc import checks, sandbox
 from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.request import Answer, Request
 
@@ -33,6 +34,7 @@ def _ask(http: Request, read: Callable[[], dict[str, str]]) -> Answer:
         request = judged(read())
     except Rejected as error:
         raise Page("APP-003", why=error.why, status=error.status) from error
+    request = _without_lure(http, request)
     sent = http.cookie(settings.current().cookie_name("browser"))
     known = sent is not None and len(sent) == 43
     mark = sent if sent is not None and known else random_token()
@@ -40,6 +42,17 @@ def _ask(http: Request, read: Callable[[], dict[str, str]]) -> Answer:
     if not known:
         answer.headers.append(browser_cookie(mark))
     return answer
+
+
+def _without_lure(http: Request, request: LogoutRequest) -> LogoutRequest:
+    """The request without an address of a sandbox client that this browser's person does not belong to."""
+    client = clients.find(request.client_id) if request.client_id and request.redirect_uri else None
+    if client is None or client.environment != "sandbox":
+        return request
+    session = sessions.find(http.cookie(settings.current().cookie_name("sid")))
+    if sandbox.leads_back(client, request.redirect_uri or "", session):
+        return request
+    return replace(request, redirect_uri=None, state=None)
 
 
 def judged(parameters: dict[str, str]) -> LogoutRequest:
