@@ -21,6 +21,8 @@ def read(body: bytes) -> dict[str, Any]:
         value = orjson.loads(body)
     except orjson.JSONDecodeError:
         raise _refused("the request body is not valid JSON in UTF-8") from None
+    if b"\\u0000" in body:
+        raise _refused("the request body holds a NUL character")
     if not isinstance(value, dict):
         raise _refused("the request body must be a JSON object")
     if _too_deep(value):

@@ -109,6 +109,25 @@ def test_l23_of_two_officers_who_set_roles_at_once_the_second_is_told(app: Flask
     assert staff.find(other.member.id).roles == ("portal_officer",)  # type: ignore[union-attr]
 
 
+def test_n01_a_nul_is_refused_before_any_page_looks_for_it(app: Flask) -> None:
+    """PostgreSQL takes none in a text; alone in each place, so that no other value hides it."""
+    officers = {role: Officer(app, role) for role in ROLES}
+    for method, path, view in pages_of(app):
+        need = need_of(view)
+        assert need is not None
+        for officer in officers.values():
+            if need.permission and need.permission not in officer.member.permissions:
+                continue
+            odd = path.replace("none", "a%00b")
+            where = [(odd, {})] * (odd != path)
+            where += [(f"{path}?{name}=a%00b", {}) for name in ("after", "q")]
+            where += [(path, {name: "a\0b"}) for name in ("place", "login_name")] * (method == "POST")
+            for address, form in where:
+                answer = officer.get(address) if method == "GET" else officer.post(address, form)
+                assert answer.status_code == 400, (method, address, form)
+            break
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_n01_n09_n21_no_parameter_breaks_a_page_of_the_console(app: Flask, role: str) -> None:
     officer = Officer(app, role)

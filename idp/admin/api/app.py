@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Request, Response, jsonify
+from flask import Request, Response, jsonify, request
 from flask_openapi3.models.info import Info
 from flask_openapi3.openapi import OpenAPI
 
@@ -49,6 +49,7 @@ def create() -> OpenAPI:
     app.request_class = StrictRequest
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     app.before_request(caller.admit)
+    app.before_request(_refuse_nul)
     once.init_app(app)
     problems.init_app(app)
     app.after_request(_secured)
@@ -61,6 +62,11 @@ def create() -> OpenAPI:
         return jsonify(app.api_doc)
 
     return app
+
+
+def _refuse_nul() -> None:
+    if "\0" in request.path or any("\0" in value for _, value in request.args.items(multi=True)):
+        raise Rejected("invalid_request", "The address holds a NUL character")
 
 
 def _secured(response: Response) -> Response:

@@ -296,3 +296,16 @@ def test_notices_are_seen_by_portal_and_one_out_of_reach_is_not_there(app: Flask
     assert sender.call("POST", f"/deliveries/{'0' * 36}/retry").status_code == 404
     for bad in ("state=x", "cursor=WyJ4IiwieSJd", "client_id=%00"):
         assert sender.call("GET", f"/deliveries?{bad}").status_code in (400, 422)
+
+
+def test_a_nul_is_refused_wherever_it_is_sent(app: Flask) -> None:
+    caller = program(app, "admin:staff:write", "admin:staff:read")
+    body = {"login_name": "newcomer", "name": "新人", "division": NATION}
+    for method, path, sent in (
+        ("GET", "/staff?q=a%00b", None),
+        ("GET", "/staff/a%00b", None),
+        ("POST", "/staff", body | {"department": "a\0b"}),
+        ("POST", f"/staff/{'0' * 36}/stop", {"cause": "\0"}),
+    ):
+        answer = caller.call(method, path, sent)
+        assert (answer.status_code, (answer.json or {})["code"]) == (400, "invalid_request"), path
