@@ -1,6 +1,6 @@
 """The audit record, searched: who did what, when; each search is itself on record."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import Response, request
@@ -76,7 +76,7 @@ def _inquiry() -> Inquiry:
         kind=kind if kind in KINDS else "",
         outcome=outcome if outcome in OUTCOMES else "",
         since=int(since.timestamp()) if since else 0,
-        until=int((until + timedelta(days=1)).timestamp()) if until else 0,
+        until=int(until.timestamp()) + 86_400 if until else 0,
     )
 
 

@@ -77,6 +77,12 @@ def test_looking_for_a_person_needs_a_case_and_a_reason(app: Flask, tax: Portal,
     assert auditor.get(asked).status_code == 200
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_break_no_search(app: Flask, day: str) -> None:
+    auditor = Officer(app, "audit_administrator")
+    assert auditor.get(f"/admin/records?search=1&since={day}&until={day}").status_code == 200
+
+
 def test_a_department_searches_its_own_portals_alone(app: Flask, me: Person) -> None:
     grow_tree()
     bureau = department(CITY)
