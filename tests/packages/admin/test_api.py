@@ -226,6 +226,7 @@ def test_keys_are_listed_without_material_and_rotated_from_the_nation_only(app: 
     reader = program(app, "admin:keys:read")
     keys = (reader.call("GET", "/keys").json or {})["keys"]
     assert {"kid", "kind", "state", "created_at", "active_from", "leaves_at"} == set(keys[0])
+    assert program(app, "admin:keys:read", division=PROVINCE).call("GET", "/keys").status_code == 404
     local = program(app, "admin:keys:rotate", division=PROVINCE)
     assert local.call("POST", "/keys/rotation", {"kind": "ES256"}).status_code == 404
     before = len(keys)

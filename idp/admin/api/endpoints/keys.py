@@ -50,6 +50,7 @@ class Successor(BaseModel):
 @needs("admin:keys:read")
 def list_keys() -> Response:
     """Every key, its state and when that changes."""
+    _demand_all()
     standings = marker.standings(keyring.current().entries, clock.now(), keep_seconds())
     return answer(
         KeyList(
@@ -72,7 +73,12 @@ def list_keys() -> Response:
 @needs("admin:keys:rotate")
 def rotate(body: Rotation) -> Response:
     """Publish a successor now; it takes over when every portal has had time to fetch it."""
-    if caller().reach.division != NATION or caller().reach.department:
-        raise Rejected("not_found", why="the keys are the whole platform's", status=404)
+    _demand_all()
     entry = service.rotate(body.kind, operator=caller().id, record=audit.record)
     return answer(Successor(kid=entry.kid, active_from=entry.active_from), 201)
+
+
+def _demand_all() -> None:
+    reach = caller().reach
+    if reach.division != NATION or reach.department:
+        raise Rejected("not_found", why="the keys are the whole platform's", status=404)
