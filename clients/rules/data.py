@@ -17,6 +17,9 @@ _FOR_PERSONS = frozenset(
     }
 )
 
+#: ``client:<id>`` stands where the id of an officer does.
+_LONGEST_ACTOR = 53
+
 #: Grants by which a system gets tokens of its own.
 _FOR_SYSTEMS = frozenset({"client_credentials", "urn:ietf:params:oauth:grant-type:jwt-bearer"})
 
@@ -45,6 +48,8 @@ def _administration(client: Client) -> Iterator[Fault]:
     held = [name for name in client.scopes if name in PERMISSIONS]
     if held and client.token_endpoint_auth_method in ("none", *SECRET_METHODS):
         yield "token_endpoint_auth_method", "must be by a key or certificate for a client that administers"
+    if held and len(client.client_id) > _LONGEST_ACTOR:
+        yield "client_id", f"must have at most {_LONGEST_ACTOR} characters for a client that administers"
     if not together(held):
         yield "scopes", "must not join what system, security and audit administration keep apart"
 

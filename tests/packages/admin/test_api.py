@@ -252,6 +252,17 @@ def test_a_program_belongs_to_one_administration_and_proves_itself_by_a_key(
     assert any(f": {key}: " in line for line in refused.problems), refused.problems
 
 
+def test_the_name_of_a_program_fits_where_an_officers_does() -> None:
+    from tests.registrations import service_entry
+
+    asked = {"scopes": ["admin:staff:write"], "token_endpoint_auth_method": "private_key_jwt"}
+    asked |= {"jwks_uri": "https://good.example/jwks"}
+    assert refusal(service_entry(client_id="p" * 53, **asked)) is None
+    refused = refusal(service_entry(client_id="p" * 54, **asked))
+    assert refused is not None
+    assert any(": client_id: " in line for line in refused.problems), refused.problems
+
+
 def test_portals_of_citizens_get_no_administration() -> None:
     refused = refusal(entry(scopes=["openid", "admin:staff:read"]))
     assert refused is not None
