@@ -1,6 +1,7 @@
 """The console's pages: one file a noun."""
 
 from idp.admin.views import (  # noqa: F401  (they add their routes)
+    alarms,
     applications,
     clients,
     deliveries,

@@ -24,6 +24,7 @@ MENU = (
     ("clients", pages.mark("接入应用"), "admin:clients:read"),
     ("deliveries", pages.mark("退出通知"), "admin:deliveries:read"),
     ("keys", pages.mark("密钥"), "admin:keys:read"),
+    ("alarms", pages.mark("告警"), "admin:alarms:read"),
     ("explain", pages.mark("查询拒绝原因"), "admin:explain:read"),
     ("records", pages.mark("审计记录"), "admin:audit:read"),
     ("health", pages.mark("运行状态"), "admin:health:read"),
@@ -32,7 +33,7 @@ MENU = (
 )
 
 #: What belongs to the platform as a whole: seen from the nation alone.
-_WHOLE = frozenset(("health", "keys"))
+_WHOLE = frozenset(("alarms", "health", "keys"))
 
 
 def show(template: str, here: str, status: int = 200, **context: Any) -> Response:

@@ -6,6 +6,9 @@ import pytest
 from flask import Flask
 
 from idp.audit import jobs
+from idp.audit.alarm import Sign
+from idp.audit.service import keep_alarms
+from idp.base import clock
 from tests.actors import ISSUER, Person, Portal, portal
 from tests.officers import CITY, OTHER_CITY, PROVINCE, Officer, department, grow_tree
 from tests.records import events
@@ -123,3 +126,20 @@ def test_roots_are_shown_to_whoever_may_verify(app: Flask) -> None:
     page = Officer(app, "audit_administrator").get("/admin/roots")
     assert page.status_code == 200
     assert "idp audit verify" in page.text
+
+
+def test_alarms_are_told_with_what_to_do_and_only_for_the_whole_platform(app: Flask) -> None:
+    grow_tree()
+    auditor = Officer(app, "audit_administrator")
+    assert 'id="none"' in auditor.get("/admin/alarms").text
+    signs = [Sign(kind="spray", subject=f"192.0.2.{number}", count=20) for number in range(60)]
+    keep_alarms(signs, clock.now())
+    page = auditor.get("/admin/alarms")
+    assert "192.0.2.59" in page.text
+    assert "在网关封锁来源地址" in page.text
+    later = re.search(r"/admin/alarms\?after=([0-9a-f-]{36})", page.text)
+    assert later
+    assert "192.0.2.0<" in auditor.get(later[0]).text
+    assert auditor.get("/admin/alarms?after=x").status_code == 404
+    local = Officer(app, "audit_administrator", division=PROVINCE)
+    assert local.get("/admin/alarms").status_code == 404
