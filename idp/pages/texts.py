@@ -49,6 +49,7 @@ REFUSALS: dict[str, Refusal] = {
     "application.faults": Refusal(_CHECK, mark("申请还不完整，请按下方自动检查的结果修改。")),
     "application.jwks": Refusal(_CHECK, mark("公钥集须为JSON格式。")),
     "application.level": Refusal(mark("超出审批权限"), mark("申请中包含须由上级审批的数据，请转上级审批。")),
+    "application.most": Refusal(_CHECK, mark("未办结的申请已达上限，请先办结或放弃一些。")),
     "application.open": Refusal(_CHECK, mark("这个应用已有一份未办结的申请，请先办结或放弃。")),
     "application.own": Refusal(mark("超出审批权限"), mark("不能审批自己提交的申请，请由其他人员审批。")),
     "application.size": Refusal(_CHECK, mark("填写的内容太长，请缩短。")),

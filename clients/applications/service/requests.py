@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -21,6 +22,8 @@ from idp.divisions import Reach
 from idp.store.db import transaction
 
 LARGEST = 64 * 1024
+MOST_OPEN = 20
+"""Open applications of one team or officer: ids of portals are not to be hoarded."""
 LATEST_START = 366 * 86400
 _CHANGED = "application.change"
 
@@ -94,6 +97,7 @@ def _draft(session: Session, client_id: str, text: str, filing: str, place: Reac
         updated_at=moment,
     )  # fmt: skip
     judgement.demand_holder(session, application_of(row))
+    _demand_few(session, actor)
     session.add(row)
     try:
         session.flush()
@@ -123,6 +127,14 @@ def _change(
     changed = sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
     row.entry, row.filing, row.effective_at = text, filing[:60], effective_at
     note(session, row, "changed", actor.id, changes=changed)
+
+
+def _demand_few(session: Session, actor: Applicant) -> None:
+    whose = ApplicationRow.team == actor.team if actor.team else ApplicationRow.applicant == actor.id
+    counted = select(func.count()).select_from(ApplicationRow)
+    open_ones = session.scalar(counted.where(whose, ApplicationRow.open_client.is_not(None)))
+    if (open_ones or 0) >= MOST_OPEN:
+        raise Rejected("application.most", "Too many applications are open", why="most", status=409)
 
 
 def _text(entry: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from clients import applications, manifest
 from clients import service as registry
 from clients.applications import Officer, jobs, judgement, service
 from clients.applications.application import Applicant
+from clients.applications.service import requests
 from idp.base.errors import Rejected
 from idp.divisions import NATION, Reach
 from tests.applying import (
@@ -139,6 +140,16 @@ def test_of_one_portal_one_application_is_open() -> None:
     )
     service.withdraw(made, version=1, actor=developer())
     assert drafted()
+
+
+def test_a_team_does_not_hoard_ids_of_portals(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "MOST_OPEN", 2)
+    made = [drafted(f"portal-{number}") for number in range(2)]
+    place = Reach(division=PROVINCE)
+    refusal("application.most", service.draft, "portal-9", entry={}, place=place, actor=developer())
+    assert service.draft("portal-9", entry={}, place=place, actor=developer("team-2"))
+    service.withdraw(made[0], version=1, actor=developer())
+    assert drafted("portal-8")
 
 
 def test_another_team_s_application_is_not_there() -> None:
