@@ -10,6 +10,7 @@ from flask import Flask
 import clients
 from clients import applications
 from clients.applications import jobs, service
+from clients.applications.service import requests
 from idp.divisions import Reach
 from tests.applying import (
     FILING,
@@ -194,7 +195,8 @@ def test_a_portal_is_retired_and_lists_follow(app: Flask) -> None:
     assert not portal.enabled
 
 
-def test_long_lists_have_a_next_page(app: Flask) -> None:
+def test_long_lists_have_a_next_page(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "MOST_OPEN", 100)
     for number in range(31):
         submitted(f"portal-{number:02}", place=Reach(division=PROVINCE), sector=f"s{number}.example")
     clerk = Officer(app, CLERK, division=PROVINCE)
