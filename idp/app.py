@@ -8,6 +8,7 @@ from sqlalchemy import inspect
 import clients.applications.models
 import clients.models
 import clients.teams.models
+import idp.announcements.models
 import idp.approvals.models
 import idp.audit.models
 import idp.authenticators.models

@@ -125,6 +125,11 @@ KINDS: dict[str, Kind] = {
         "审批应用上线申请",
         "action application error operator scope status version",
     ),
+    "announcement.change": _kind(
+        "Something was announced at a portal, or taken back",
+        "发布或撤下应用公告",
+        "action expires_at operator",
+    ),
     "approval.ask": _kind(
         "A person was asked to confirm a login that began elsewhere", "请用户确认登录", "level method scope"
     ),

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, request
 
 import clients
 from clients import Client
-from idp import pages, persons
+from idp import announcements, pages, persons
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.base.secret import digest, same
@@ -39,6 +39,7 @@ def show(ask_id: str) -> Response:
     pages.allow_forms_to(*client.redirect_uris)
     return pages.render(
         "consent/ask.html",
+        announcements=announcements.current(client.client_id),
         client=client,
         person=person,
         items=screens[0],

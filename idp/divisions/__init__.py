@@ -5,7 +5,7 @@ Not here: who the administrators are (``idp.staff``) and which portals a departm
 """
 
 from idp.divisions.division import NATION, Department, Division, Kind, Reach, kind_of, parent_of, prefix
-from idp.divisions.queries import department, departments, divisions, find, within
+from idp.divisions.queries import department, departments, divisions, find, named, within
 
 __all__ = [
     "NATION",
@@ -18,6 +18,7 @@ __all__ = [
     "divisions",
     "find",
     "kind_of",
+    "named",
     "parent_of",
     "prefix",
     "within",

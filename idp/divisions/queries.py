@@ -1,5 +1,6 @@
 """Reads of the administration tree."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, select, true
@@ -43,6 +44,16 @@ def department(department_id: str) -> Department | None:
     """The department of an id."""
     row = db.fetch_one(_departments().where(DepartmentRow.id == department_id))
     return Department(**row._mapping) if row else None
+
+
+def named(codes: Collection[str], ids: Collection[str]) -> dict[str, Division | Department]:
+    """Divisions of these codes and departments of these ids, for a page that names many places."""
+    found: dict[str, Division | Department] = {NATION: _NATION}
+    for row in db.fetch_all(_divisions().where(DivisionRow.code.in_(codes))):
+        found[row.code] = Division(code=row.code, name=row.name, name_en=row.name_en)
+    for row in db.fetch_all(_departments().where(DepartmentRow.id.in_(ids))) if ids else ():
+        found[row.id] = Department(**row._mapping)
+    return found
 
 
 def departments(reach: Reach, *, after: str = "", most: int = 100) -> tuple[Department, ...]:

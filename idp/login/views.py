@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, redirect, request
 
 import clients
-from idp import pages, settings
+from idp import announcements, pages, settings
 from idp.base import trace
 from idp.login import attempts, notices, progress
 from idp.login.attempt import Attempt, Outcome
@@ -97,6 +97,7 @@ def _page(attempt: Attempt, step: Step, page: Page) -> Response:
         field_error=notice,
         say=notices.text,
         portal=clients.find(attempt.client_id) if attempt.client_id else None,
+        announcements=announcements.current(attempt.client_id),
         **page.values,
     )
 

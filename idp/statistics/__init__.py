@@ -4,7 +4,7 @@ Owns: what of an event is counted under which heading, the counters by hour and 
 Not here: the record itself (``idp.audit``), numbers about the running server (``idp.metrics``).
 """
 
-from idp.statistics.queries import periods, read, series
+from idp.statistics.queries import periods, portals, read, series
 from idp.statistics.statistic import CAUSES, TOOK, Span, middle, scope_of
 
-__all__ = ["CAUSES", "TOOK", "Span", "middle", "periods", "read", "scope_of", "series"]
+__all__ = ["CAUSES", "TOOK", "Span", "middle", "periods", "portals", "read", "scope_of", "series"]

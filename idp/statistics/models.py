@@ -1,6 +1,6 @@
 """Tables of the counters."""
 
-from sqlalchemy import BigInteger, String
+from sqlalchemy import BigInteger, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from idp.store.db import db
@@ -10,6 +10,7 @@ class Statistic(db.Model):  # type: ignore[name-defined,misc]
     """One counter."""
 
     __tablename__ = "statistic"
+    __table_args__ = (Index("ix_statistic_ranked", "scope", "heading", "period", "n"),)
 
     scope: Mapped[str] = mapped_column(String(66), primary_key=True)
     heading: Mapped[str] = mapped_column(String(10), primary_key=True)

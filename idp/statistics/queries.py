@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, func, select, union_all
 
 from idp.base import clock
 from idp.base.clock import SHANGHAI
@@ -14,6 +14,8 @@ from idp.store import db
 STATISTICS: Table = Statistic.__table__
 
 _DAYS: Mapping[Span, int] = {"day": 1, "week": 7, "month": 30}
+#: So many of each day may come to be among the first of a span.
+_FIRST = 50
 
 
 def periods(span: Span) -> tuple[str, ...]:
@@ -39,6 +41,32 @@ def read(scope: str, span: Span, *headings: str) -> dict[str, dict[str, int]]:
     for row in db.fetch_all(summed):
         found[row.heading][row.label] = int(row.n)
     return found
+
+
+def portals(scope: str, span: Span, most: int) -> list[tuple[str, int]]:
+    """The portals most logged in to, of all days that a span touches: they are counted by day.
+
+    Only those among the first of some day are summed: a nation has 100,000 others.
+    """
+    s, days = STATISTICS.c, periods("week" if span == "day" else span)
+    days = days[-2:] if span == "day" else days
+    ranked = select(s.label).where(s.scope == scope, s.heading == "portal")
+    firsts = union_all(
+        *(
+            select(ranked.where(s.period == day).order_by(s.n.desc()).limit(_FIRST).subquery().c.label)
+            for day in days
+        )
+    )
+    known = {row.label for row in db.fetch_all(firsts)}
+    summed = func.sum(s.n)
+    rows = db.fetch_all(
+        select(s.label, summed.label("n"))
+        .where(s.scope == scope, s.heading == "portal", s.period.in_(days), s.label.in_(known))
+        .group_by(s.label)
+        .order_by(summed.desc(), s.label)
+        .limit(most)
+    )
+    return [(row.label, int(row.n)) for row in rows]
 
 
 def series(scope: str, span: Span, heading: str) -> list[tuple[str, dict[str, int]]]:

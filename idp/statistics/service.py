@@ -19,17 +19,16 @@ _AUDIT = "audit"
 #: Counted by day only: a label for each portal would make the hours of a nation long.
 _DAILY = frozenset(("portal",))
 
+Insert = postgresql.Insert | sqlite.Insert
 Key = tuple[str, str, str, str]
 
 
 @transaction
 def count(session: Session, most: int) -> int:
     """Count the next places of the chain; how many there were. Of two workers one counts, the other waits."""
-    progress = session.get(StatisticProgress, _AUDIT, with_for_update=True)
-    if progress is None:
-        progress = StatisticProgress(name=_AUDIT, seq=0)
-        session.add(progress)
-        session.flush()
+    first = _insert(session, StatisticProgress).values(name=_AUDIT, seq=0)
+    session.execute(first.on_conflict_do_nothing())
+    progress = session.get_one(StatisticProgress, _AUDIT, with_for_update=True)
     places = session.execute(
         select(CHAIN.c.seq, EVENTS.c.time, EVENTS.c.kind, EVENTS.c.client, EVENTS.c.detail)
         .join(EVENTS, EVENTS.c.id == CHAIN.c.event_id)
@@ -78,8 +77,7 @@ def _add(session: Session, counted: Counter[Key]) -> None:
     """Add to the counters, in an order that two workers share."""
     if not counted:
         return
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    new = dialect.insert(Statistic)
+    new = _insert(session, Statistic)
     statement = new.on_conflict_do_update(
         index_elements=["scope", "heading", "period", "label"], set_={"n": Statistic.n + new.excluded.n}
     )
@@ -87,3 +85,12 @@ def _add(session: Session, counted: Counter[Key]) -> None:
     session.connection().execute(
         statement, [dict(zip(names, key, strict=True), n=n) for key, n in sorted(counted.items())]
     )
+
+
+def _insert(
+    session: Session, table: type[Statistic | StatisticProgress]
+) -> postgresql.Insert | sqlite.Insert:
+    """An INSERT that can say what to do when the row is there."""
+    if session.get_bind().dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

@@ -2,6 +2,7 @@
 
 from idp.admin.views import (  # noqa: F401  (they add their routes)
     alarms,
+    announcements,
     applications,
     clients,
     deliveries,

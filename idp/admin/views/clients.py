@@ -10,7 +10,7 @@ from idp import logout
 from idp.admin.api.paging import behind, cursor
 from idp.admin.guard import member
 from idp.admin.needs import needs
-from idp.admin.views.frame import blueprint, done, place_of, show
+from idp.admin.views.frame import blueprint, done, place_of, places_of, show
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.pages import _
@@ -26,7 +26,8 @@ def client_list() -> Response:
     typed = request.args.get("q", "")[:60].replace("\0", "")
     division, client_id = behind(request.args.get("after", "")[:400], 2)
     found = queries.page(member().reach, after=(division, client_id), most=_PAGE + 1, typed=typed)
-    rows = [(one, place_of(one.division, one.department)) for one in found[:_PAGE]]
+    places = places_of((one.division, one.department) for one in found[:_PAGE])
+    rows = [(one, places[one.division, one.department]) for one in found[:_PAGE]]
     later = cursor(*found[_PAGE - 1].cursor) if len(found) > _PAGE else ""
     return show("clients", "clients", rows=rows, later=later, typed=typed)
 
@@ -35,14 +36,14 @@ def client_list() -> Response:
 @needs("admin:clients:read")
 def client_one(client_id: str) -> Response:
     """One portal's registration and standing; secrets are never shown."""
-    return _one(_found(client_id), {})
+    return _one(reached(client_id), {})
 
 
 @blueprint.post("/clients/<client_id>/suspend")
 @needs("admin:clients:suspend", fresh=True)
 def client_suspend(client_id: str) -> Response:
     """Refuse the portal everywhere."""
-    known, cause = _found(client_id), request.form.get("cause", "").strip()[:_LONGEST]
+    known, cause = reached(client_id), request.form.get("cause", "").strip()[:_LONGEST]
     if not cause:
         return _one(known, {"cause": _("请写明暂停的理由。")})
     registry.disable(known.client_id, operator=member().id, cause=cause)
@@ -53,11 +54,11 @@ def client_suspend(client_id: str) -> Response:
 @needs("admin:clients:suspend", fresh=True)
 def client_resume(client_id: str) -> Response:
     """Let the portal in again."""
-    applications.resume(_found(client_id).client_id, operator=member().id)
+    applications.resume(reached(client_id).client_id, operator=member().id)
     return done(_("应用已恢复。"), f"/admin/clients/{client_id}")
 
 
-def _found(client_id: str) -> Client:
+def reached(client_id: str) -> Client:
     """The portal; one out of reach is not there."""
     found = clients.find(client_id)
     if found is None or not member().reach.covers(found.division, found.department):

@@ -1,5 +1,6 @@
 """What all pages of the console share: the guard in front, the menu of what one may do."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, flash
@@ -63,9 +64,18 @@ def demand_all() -> None:
 
 def place_of(division: str, department: str) -> str:
     """Where something stands, in the reader's language."""
-    found, body = divisions.find(division), divisions.department(department) if department else None
-    names = [one.name if pages.chinese() else one.name_en for one in (found, body) if one]
-    return " · ".join(names) or division
+    return places_of([(division, department)])[division, department]
+
+
+def places_of(stands: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Where many things stand, named in two statements."""
+    wanted = set(stands)
+    found = divisions.named({code for code, _ in wanted}, {body for _, body in wanted if body})
+    said: dict[tuple[str, str], str] = {}
+    for stand in wanted:
+        names = [found[one] for one in stand if one in found]
+        said[stand] = " · ".join(one.name if pages.chinese() else one.name_en for one in names) or stand[0]
+    return said
 
 
 def done(text: str, path: str) -> Response:
@@ -77,6 +87,11 @@ def done(text: str, path: str) -> Response:
 #: What a form is told, by the code of the refusal.
 _REFUSALS = {
     "AUTH-003": pages.mark("验证码不正确，请核对后重新输入。"),
+    "announcement.long": pages.mark("公告最长显示90天，请提前结束时间。"),
+    "announcement.many": pages.mark("此应用已有三条公告，请先撤下一条。"),
+    "announcement.order": pages.mark("结束时间须晚于开始时间和现在。"),
+    "announcement.text": pages.mark("中英文内容都须为1至200个可见字符。"),
+    "announcement.time": pages.mark("请选择日期和时间。"),
     "delivery.state": pages.mark("这条通知已经送达或者正在处理，无需重发。"),
     "division.import": pages.mark("文件有误，没有导入任何内容：%(why)s"),
     "division.name": pages.mark("名称须为1至60个可见字符。"),

@@ -41,7 +41,7 @@ def statistics_page() -> Response:
     span = named if named in _SPANS else "week"
     client = _portal(request.args.get("client", "")[:64])
     scope = f"c:{client.client_id}" if client else statistics.scope_of(member().reach)
-    found = statistics.read(scope, span, "login", "level", "took", "cause", "refusal", "entry", "portal")
+    found = statistics.read(scope, span, "login", "level", "took", "cause", "refusal", "entry")
     failures = {**found["cause"], **found["refusal"]}
     tries = found["login"].get("success", 0) + found["login"].get("failure", 0)
     return show(
@@ -59,7 +59,7 @@ def statistics_page() -> Response:
         levels=[(f"l{level}", found["level"].get(f"l{level}", 0)) for level in (1, 2, 3, 4)],
         took=[(_(text), found["took"].get(label, 0)) for label, text in _TOOK.items()],
         causes=[(_(text), failures[label]) for label, text in _CAUSES.items() if failures.get(label)],
-        portals=[(_portal_name(one), n) for one, n in list(found["portal"].items())[:_PORTALS]],
+        portals=[(_portal_name(one), n) for one, n in statistics.portals(scope, span, _PORTALS)],
     )
 
 

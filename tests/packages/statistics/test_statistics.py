@@ -51,13 +51,15 @@ def test_an_event_counts_where_its_portal_stands_and_in_all_above() -> None:
     assert logins(f"d:{PROVINCE}") == {"success": 5, "failure": 4}
     assert logins(f"d:{CITY}") == logins(f"o:{bureau}") == logins("c:bureau") == {"success": 3, "failure": 4}
     assert logins(f"d:{OTHER_CITY}") == logins("c:other", "week") == {"success": 2}
-    found = statistics.read(f"d:{PROVINCE}", "week", "level", "took", "cause", "portal")
+    found = statistics.read(f"d:{PROVINCE}", "week", "level", "took", "cause")
     assert found["level"] == {"l2": 3, "l1": 2}
     assert found["took"] == {"30": 3, "more": 2}
     assert found["cause"] == {
         "wrong password": 1, "account stopped": 1, "wrong code": 1, "too many failures": 1,
     }  # fmt: skip
-    assert found["portal"] == {"bureau": 3, "other": 2}
+    for span in ("day", "week", "month"):
+        assert statistics.portals(f"d:{PROVINCE}", span, 5) == [("bureau", 3), ("other", 2)]
+    assert statistics.portals(f"d:{PROVINCE}", "day", 1) == [("bureau", 3)]
 
 
 def test_an_event_is_counted_once_however_often_and_by_however_many() -> None:

@@ -1,0 +1,52 @@
+"""One announcement, and the rules that need nothing else."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from idp.base import clock
+from idp.base.clock import SHANGHAI
+from idp.base.errors import Rejected
+
+LONGEST = 200
+#: An announcement is of a while: whatever holds for good belongs to the portal itself.
+LONGEST_SPAN = 90 * 86400
+#: So many at once are still read.
+MOST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """A text in both languages, shown at one portal from one moment to another."""
+
+    id: str
+    client_id: str
+    text: str
+    text_en: str
+    starts_at: int
+    ends_at: int
+    created_at: int
+    created_by: str
+
+
+def demand_text(text: str) -> str:
+    """A text as it is kept; raises ``Rejected``."""
+    text = text.strip()
+    if not 1 <= len(text) <= LONGEST or not text.isprintable():
+        raise Rejected("announcement.text", f"A text has 1 to {LONGEST} printable characters")
+    return text
+
+
+def moment_of(text: str) -> int:
+    """The epoch second of a date and time as browsers send it, in Shanghai; raises ``Rejected``."""
+    try:
+        return int(datetime.strptime(text, "%Y-%m-%dT%H:%M").replace(tzinfo=SHANGHAI).timestamp())
+    except ValueError:
+        raise Rejected("announcement.time", "A time is written as YYYY-MM-DDThh:mm") from None
+
+
+def demand_span(starts_at: int, ends_at: int) -> None:
+    """Raise ``Rejected`` unless it ends after it starts, not in the past, and not too late."""
+    if not starts_at < ends_at or ends_at <= clock.now():
+        raise Rejected("announcement.order", "It must end after it starts, and in the future")
+    if ends_at - starts_at > LONGEST_SPAN:
+        raise Rejected("announcement.long", f"It lasts {LONGEST_SPAN // 86400} days at most")

@@ -1,0 +1,52 @@
+"""A member of staff at a browser."""
+
+import time
+
+import pyotp
+from playwright.sync_api import Page
+
+from tests.demonstration import Demonstration
+from tests.journeys import accessibility
+
+_STEP = 30
+
+
+class Officer:
+    """Somebody of the demonstration's staff, logged in to the console; every page is judged."""
+
+    def __init__(self, page: Page, site: Demonstration, name: str, *, judged: bool = True) -> None:
+        self.page, self.site, self.judged = page, site, judged
+        known, generator = site.staff[name], pyotp.TOTP(site.staff[name]["totp"])
+        for _ in range(3):
+            self.open("/admin/login")
+            page.fill("#login_name", name)
+            page.fill("#password", known["password"])
+            page.fill("#code", generator.now())
+            self.press("#submit")
+            if page.locator(".visitor").count():
+                return
+            time.sleep(_STEP - time.time() % _STEP)  # a code is good once; somebody has just used this one
+        raise AssertionError(f"{name} cannot log in")
+
+    def open(self, path: str) -> None:
+        """Go to a page of the platform."""
+        self.page.goto(self.site.issuer + path)
+        self._look()
+
+    def press(self, selector: str) -> None:
+        """Follow a link or press a button, and wait for the page it opens."""
+        with self.page.expect_navigation():
+            self.page.click(selector)
+        self._look()
+
+    def search(self, number: str) -> None:
+        """Look a person up."""
+        self.open("/admin/people")
+        self.page.fill("#case", "12345-2026-0007")
+        self.page.fill("#reason", "本人来电，手机丢失")
+        self.page.fill("#number", number)
+        self.press("#submit")
+
+    def _look(self) -> None:
+        if self.judged:
+            accessibility.demand(self.page)

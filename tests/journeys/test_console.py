@@ -1,0 +1,78 @@
+"""Staff at work: each page of the console at a desk, at a phone and in the elder version."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.demonstration import Demonstration
+from tests.journeys.conftest import DESK, PHONE, Arrive
+from tests.journeys.officer import Officer
+
+Sit = Callable[..., Page]
+SYSTEM = (
+    "/admin/", "/admin/statistics?span=day", "/admin/statistics", "/admin/clients", "/admin/clients/tax",
+    "/admin/statistics?client=tax", "/admin/deliveries", "/admin/deliveries?state=waiting", "/admin/keys",
+    "/admin/health", "/admin/staff", "/admin/places", "/admin/password",
+)  # fmt: skip
+
+
+@pytest.fixture
+def sit(chromium: Browser) -> Iterator[Sit]:
+    """A fresh browser, at a desk or a phone, with scripts or without."""
+    contexts = []
+
+    def begin(*, phone: bool = False, scripts: bool = True, locale: str = "zh-CN") -> Page:
+        context = chromium.new_context(
+            viewport=PHONE if phone else DESK, java_script_enabled=scripts, locale=locale
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        return context.new_page()
+
+    yield begin
+    for context in contexts:
+        context.close()
+
+
+def test_every_page_of_the_console_is_accessible(sit: Sit, site: Demonstration, arrive: Arrive) -> None:
+    arrive("li-shilan").log_in_at("tax")
+    officer = Officer(sit(), site, "system")
+    for path in SYSTEM:
+        officer.open(path)
+    officer.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    for path in SYSTEM:
+        officer.open(path)
+    officer.open("/preferences?elder=2&next=/admin/")
+    for path in SYSTEM:
+        officer.open(path)
+    officer.open("/preferences?elder=0&lang=en&next=/admin/")
+    for path in SYSTEM:
+        officer.open(path)
+
+
+def test_a_person_is_found_and_frozen_and_everywhere_logged_out(
+    sit: Sit, site: Demonstration, arrive: Arrive
+) -> None:
+    citizen = arrive("wang-shiqiang" if "wang-shiqiang" in site.people else "li-shilan")
+    citizen.log_in_at("tax")
+    officer = Officer(sit(phone=True), site, "security")
+    officer.search(citizen.person.login)
+    assert officer.page.inner_text("#status") == "正常"
+    assert officer.page.inner_text("#live") != "0处"
+    officer.press("form[action$='/freeze'] button")
+    assert officer.page.inner_text("#status") == "已冻结"
+    assert officer.page.inner_text("#live") == "0处"
+    officer.press("form[action$='/unfreeze'] button")
+    assert officer.page.inner_text("#status") == "正常"
+    officer.press("form[action$='/unlock'] button")
+    officer.press("form[action$='/close'] button")
+
+
+def test_the_console_works_without_scripts(sit: Sit, site: Demonstration) -> None:
+    officer = Officer(sit(scripts=False), site, "audit", judged=False)
+    officer.open("/admin/statistics")
+    officer.press("nav[aria-label='时间范围'] a[href*='span=month']")
+    assert officer.page.locator("nav[aria-label='时间范围'] a[aria-current]").inner_text() == "30天"
+    officer.page.click("summary")
+    assert officer.page.locator("details table tr").count() == 31
