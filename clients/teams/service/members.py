@@ -92,6 +92,7 @@ def set_role(session: Session, team_id: str, member: str, role: Role, *, person:
     if member == person:
         raise Rejected("team.own", "Nobody changes his own role", why="own", status=403)
     previous, row.role = row.role, role
+    _withdraw_theirs(session, team_id, member)
     audit.record_in(
         session, "team.change", person=person, team=team_id, action="role", member=member, role=role,
         previous=previous,
@@ -109,6 +110,7 @@ def remove(session: Session, team_id: str, member: str, *, person: str) -> None:
     if row.role == "owner" and len(session.execute(owners).all()) == 1:
         raise Rejected("team.last_owner", "The last owner stays", why="last owner", status=409)
     session.delete(row)
+    _withdraw_theirs(session, team_id, member)
     audit.record_in(
         session, "team.change", person=person, team=team_id, action="removed", member=member, role=row.role
     )
@@ -167,6 +169,13 @@ def _member(session: Session, team_id: str, person: str) -> MemberRow:
     if row is None:
         raise Rejected("not_found", why="nobody of this team", status=404)
     return row
+
+
+def _withdraw_theirs(session: Session, team_id: str, person: str) -> None:
+    """Make worthless what somebody handed out in another role: nobody comes back by a link of his own."""
+    session.execute(
+        delete(InvitationRow).where(InvitationRow.team_id == team_id, InvitationRow.created_by == person)
+    )
 
 
 def _member_already() -> Rejected:

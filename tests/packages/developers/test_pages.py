@@ -11,6 +11,7 @@ from clients.applications import Applicant
 from clients.applications import service as applying
 from clients.teams import Role, queries
 from clients.teams.service import members
+from idp.base.errors import Rejected
 from idp.developers.guard import FRESH
 from idp.developers.needs import need_of
 from idp.developers.views.members import reference_of
@@ -260,6 +261,25 @@ def test_who_leaves_a_team_leaves_its_clients_too(app: Flask) -> None:
     assert (refused.json or {})["error"] == "invalid_grant"
     assert tester.authorize(portal).status_code == 403
     assert queries.membership(team, tester.id) is None
+
+
+def test_who_is_taken_out_or_down_does_not_come_back_by_a_link_of_his_own(app: Flask) -> None:
+    owner, other, third = (Developer(app, position) for position in range(3))
+    team = owner.team()
+    for act in (
+        lambda: members.set_role(team, other.id, "viewer", person=owner.id),
+        lambda: members.remove(team, other.id, person=owner.id),
+    ):
+        if queries.membership(team, other.id) is not None:
+            members.set_role(team, other.id, "owner", person=owner.id)
+        else:
+            other.join(team, owner, "owner")
+        link = members.invite(team, "owner", person=other.id).reveal()
+        kept = members.invite(team, "viewer", person=owner.id).reveal()
+        act()
+        with nothing_changed(), pytest.raises(Rejected, match=r"team\.invitation"):
+            members.join(link, person=third.id)
+        assert queries.invitation(kept)
 
 
 def test_nobody_s_id_stands_on_a_page(app: Flask) -> None:
