@@ -53,6 +53,13 @@ class Decision:
     granted: bool
     scopes: tuple[str, ...] = ()
     details: tuple[dict[str, Any], ...] = ()
+    purpose: str = ""
+    item_code: str = ""
+
+    @property
+    def need(self) -> dict[str, str]:
+        """What the person was told that the portal needs restricted data for; nothing where it has none."""
+        return {"purpose": self.purpose, "item_code": self.item_code} if self.item_code else {}
 
 
 def start(
@@ -110,6 +117,8 @@ def decide(question: Question, *, granted: bool) -> bool:
         granted=granted,
         scopes=(*question.known, *question.agreed) if granted else (),
         details=question.details if granted else (),
+        purpose=question.purpose,
+        item_code=question.item_code,
     )
     _decisions().put(question.id, asdict(decision) | {"browser": question.browser})
     return True

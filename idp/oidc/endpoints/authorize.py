@@ -191,6 +191,8 @@ def _leave(
                 raise Rejected("access_denied", "the user did not agree")
             if decision.details != request.details:
                 raise Rejected("access_denied", "the user agreed to other details", why="foreign decision")
+            if decision.need != request.need:
+                raise Rejected("access_denied", "the user agreed to another purpose", why="foreign decision")
             return tuple(name for name in request.needs(session.level) if name in decision.scopes)
     if _asked_each_time(request):
         return None

@@ -228,6 +228,18 @@ def test_the_answer_to_a_child_s_portal_leaves_it_out(app: Any) -> None:
     assert got["scope"] == "openid profile"
 
 
+@pytest.mark.parametrize("other", [{"purpose": "查询全部档案"}, {"item_code": "DEMO-ITEM-0002"}])
+def test_what_was_agreed_to_for_one_purpose_answers_no_other(citizen: Person, other: dict[str, str]) -> None:
+    tax = approved(item_codes=("DEMO-ITEM-0001", "DEMO-ITEM-0002"))
+    citizen.tokens(tax, scope="openid profile")
+    agreed = citizen.agree(_consent(citizen, citizen.authorize(tax, **NEED).location)).location
+    elsewhere = citizen.authorize(tax, **NEED | other).location
+    attempt = elsewhere.rpartition("/")[2]
+    refused = citizen.get(f"/authorize/continue/{attempt}?{agreed.partition('?')[2]}")
+    assert query(refused.location)["error"] == "access_denied"
+    assert [event.reason for event in events("authz.reject")] == ["foreign decision"]
+
+
 def test_it_is_withdrawn_like_any_consent(citizen: Person) -> None:
     tax = approved()
     got = citizen.tokens(tax, **NEED)
