@@ -144,7 +144,8 @@ def limit_networks(
     actor: Actor,
     expected: int | None = None,
 ) -> None:
-    """Say from which networks an account may be used; none named: from those of the setting."""
+    """Say from which networks somebody else may come; none named: from those of the setting."""
+    _own_forbidden(staff_id, actor)
     row = _row(session, staff_id, actor, expected)
     row.networks, row.version = orjson.dumps(list(networks)).decode(), row.version + 1
     audit.record_in(session, "staff.change", action="networks", staff=staff_id, operator=actor.id)

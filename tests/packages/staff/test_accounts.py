@@ -89,6 +89,7 @@ def test_nobody_decides_about_himself() -> None:
         lambda: service.confirm(security.id, actor=security),
         lambda: service.disable(security.id, cause="x", actor=security),
         lambda: service.new_link(security.id, actor=security),
+        lambda: service.limit_networks(security.id, (), actor=security),
     ):
         with pytest.raises(Rejected, match=r"staff\.own"):
             act()
