@@ -92,10 +92,12 @@ def any_holder(role: str) -> bool:
 
 
 def unused_since(moment: int) -> tuple[str, ...]:
-    """Ids of active accounts that nobody logged in to since then."""
+    """Ids of active accounts that nobody logged in to, or took over by a link, since then."""
     seen = func.coalesce(StaffRow.last_login_at, StaffRow.created_at)
-    found = select(StaffRow.id).where(StaffRow.status == "active", seen < moment).order_by(StaffRow.id)
-    return tuple(row.id for row in db.fetch_all(found))
+    found = select(StaffRow.id).where(
+        StaffRow.status == "active", seen < moment, StaffRow.password_set_at < moment
+    )
+    return tuple(row.id for row in db.fetch_all(found.order_by(StaffRow.id)))
 
 
 def _members() -> Select[*tuple[Any, ...]]:

@@ -198,6 +198,9 @@ def test_accounts_nobody_uses_are_stopped(time_travel: MovableClock) -> None:
     time_travel.advance(120)
     service.disable_unused()
     assert (known(idle.id).status, known(busy.id).status) == ("disabled", "active")
+    claimed(service.new_link(idle.id, actor=None))
+    assert service.disable_unused() == 0, "who was given access anew is not stopped before the first login"
+    assert known(idle.id).status == "active"
 
 
 def test_a_code_is_good_once(time_travel: MovableClock) -> None:
