@@ -1,4 +1,7 @@
-"""JSON from outside, without what surprises: doubled names, depth, numbers that are none (RFC 8259 §4)."""
+"""JSON from outside, without what surprises: doubled names, depth, numbers and characters that are none.
+
+RFC 8259 §4, §8.2.
+"""
 
 import json
 from typing import Any, NoReturn
@@ -52,7 +55,9 @@ def _broken(digits: str) -> float:
 
 
 def _bounded(value: Any, depth: int) -> None:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    if isinstance(value, str) and not value.isascii() and any("\ud800" <= one <= "\udfff" for one in value):
+        raise ValueError("holds half of a surrogate pair")
+    inner = (*value, *value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
     if depth == 0 and inner:
         raise ValueError("is nested too deeply")
     for one in inner:

@@ -151,11 +151,12 @@ def test_a_filed_draft_says_what_is_missing(app: Flask) -> None:
     assert answer.status_code == 422
     assert "filing" in answer.text
     assert state(made) == "draft"
-    wrong = clerk.post(
-        at(made, "edit"), _typed(made) | {"jwks": "{", "scope": "phone"}, page=at(made, "edit")
-    )
-    assert wrong.status_code == 400
-    assert "公钥集须为JSON格式" in wrong.text
+    for keys in ("{", '{"keys":[{"kid":"\\ud800"}]}'):
+        wrong = clerk.post(
+            at(made, "edit"), _typed(made) | {"jwks": keys, "scope": "phone"}, page=at(made, "edit")
+        )
+        assert wrong.status_code == 400
+        assert "公钥集须为JSON格式" in wrong.text
     day = clerk.post(at(made, "edit"), _typed(made) | {"effective_at": "soon"}, page=at(made, "edit"))
     assert "日期请写成" in day.text
     assert version(made) == 1

@@ -27,7 +27,8 @@ def test_ordinary_json_is_read(text: bytes | str, value: object) -> None:
     ["", "{", "nonsense", "{'a':1}", '{"a":1}x', "NaN", "[Infinity]", "-Infinity", "1e999", "9" * 21,
      "9" * 9000,
      "[[[[1]]]]", '{"a":{"a":{"a":{"a":1}}}}', "[" * 5000, "[" * 3000 + "]" * 3000, " " * 10_001,
-     b"\xff", b"\xef\xbb\xbf{}", '{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', '{"a":1,"\\u0061":2}'],
+     b"\xff", b"\xef\xbb\xbf{}", '{"a":1,"a":1}', '{"a":{"b":1,"b":2}}', '{"a":1,"\\u0061":2}',
+     '"\\ud800"', '["x","\\udfff"]', '{"\\ud83d":1}', '{"a":"\\ude00\\ud83d"}'],
 )  # fmt: skip
 def test_what_surprises_is_refused(text: bytes | str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011  (the message is the library's, or ours)
