@@ -1,12 +1,17 @@
 """Applications of portals and those who take part in them, for tests."""
 
+import json
 from typing import Any
+
+import pytest
 
 from clients import applications
 from clients.applications import Applicant, Officer, service
 from idp.base import clock
+from idp.base.errors import Rejected
 from idp.divisions import NATION, Reach
 from tests.officers import PROVINCE, grow_tree
+from tests.records import events, nothing_changed
 from tests.registrations import entry
 
 TEAM, DEVELOPER = "team-1", "developer-1"
@@ -104,3 +109,14 @@ def version(made: str) -> int:
     found = applications.find(made)
     assert found
     return found.version
+
+
+def refusal(code: str, step: Any, *args: Any, **kwargs: Any) -> Rejected:
+    """The refusal of a step: nothing is changed by it, and it is on record."""
+    before = len(events())
+    with nothing_changed(), pytest.raises(Rejected) as refused:
+        step(*args, **kwargs)
+    assert refused.value.code == code
+    (event,) = events()[before:]
+    assert (event.outcome, json.loads(event.detail)["error"]) == ("refused", code)
+    return refused.value

@@ -1,9 +1,6 @@
 """Applications: from a draft to a portal in force, and everything that must not get it there."""
 
 import json
-from dataclasses import replace
-from threading import Barrier, Thread
-from typing import Any
 
 import pytest
 
@@ -13,7 +10,6 @@ from clients import service as registry
 from clients.applications import Officer, jobs, judgement, service
 from clients.applications.application import Applicant
 from clients.applications.service import requests
-from idp.base.errors import Rejected
 from idp.divisions import NATION, Reach
 from tests.applying import (
     APPROVER,
@@ -25,6 +21,7 @@ from tests.applying import (
     drafted,
     in_force,
     officer,
+    refusal,
     registration,
     restricted,
     reviewed,
@@ -34,20 +31,9 @@ from tests.applying import (
 )
 from tests.conftest import MovableClock
 from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, grow_tree
-from tests.records import events, nothing_changed
+from tests.records import events
 
 pytestmark = pytest.mark.usefixtures("stores")
-
-
-def refusal(code: str, step: Any, *args: Any, **kwargs: Any) -> Rejected:
-    """The refusal of a step: nothing is changed by it, and it is on record."""
-    before = len(events())
-    with nothing_changed(), pytest.raises(Rejected) as refused:
-        step(*args, **kwargs)
-    assert refused.value.code == code
-    (event,) = events()[before:]
-    assert (event.outcome, json.loads(event.detail)["error"]) == ("refused", code)
-    return refused.value
 
 
 def test_a_portal_comes_into_production_by_two_officers_and_the_worker() -> None:
@@ -298,157 +284,3 @@ def test_what_cannot_begin_is_rejected_with_the_reason(time_travel: MovableClock
     assert state(made) == "rejected"
     assert any("restricted_until" in one.comment for one in applications.decisions(made))
     assert clients.find("portal-a") is None
-
-
-def test_a_year_later_it_is_confirmed_or_suspended(
-    time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "_last", 0)
-    made, first = in_force(), officer("first", REVIEWER)
-    assert jobs.look_after_live() == 0
-    time_travel.advance(336 * DAY)
-    assert jobs.look_after_live() == 1
-    time_travel.advance(601)
-    assert jobs.look_after_live() == 0
-    time_travel.advance(30 * DAY)
-    assert jobs.look_after_live() == 1
-    assert state(made) == "suspended"
-    clients.forget()
-    portal = clients.find("portal-a")
-    assert portal
-    assert not portal.enabled
-    refusal("permission", service.confirm, made, version=version(made), actor=officer("x", APPROVER))
-    service.confirm(made, version=version(made), actor=first)
-    clients.forget()
-    portal = clients.find("portal-a")
-    assert portal
-    assert portal.enabled
-    steps = [json.loads(event.detail)["action"] for event in events("application.change")]
-    assert [one for one in steps if one in ("due", "suspended")] == ["due", "suspended"]
-
-
-def test_a_portal_that_was_stopped_before_is_not_let_in_by_its_confirmation(
-    time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "_last", 0)
-    made = in_force()
-    registry.disable("portal-a", operator="security")
-    time_travel.advance(366 * DAY)
-    assert jobs.look_after_live() == 1
-    service.confirm(made, version=version(made), actor=officer("first", REVIEWER))
-    clients.forget()
-    portal = clients.find("portal-a")
-    assert portal
-    assert not portal.enabled
-
-
-def test_a_manifest_does_not_change_what_two_officers_approved() -> None:
-    in_force()
-    portal = clients.find("portal-a")
-    assert portal
-    (same,) = registry.apply([portal], operator="test")
-    assert same.action == "unchanged"
-    with nothing_changed(), pytest.raises(manifest.Refused) as refused:
-        registry.apply([replace(portal, redirect_uris=("https://good.example/x",))], operator="test")
-    assert "apply for the change" in refused.value.problems[0]
-
-
-def test_an_end_of_restricted_data_is_told_a_month_ahead(
-    time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(jobs, "_last", 0)
-    in_force(**restricted())
-    time_travel.advance(269 * DAY)
-    assert jobs.look_after_live() == 0
-    time_travel.advance(2 * DAY)
-    assert jobs.look_after_live() == 1
-
-
-def test_a_retired_portal_lets_nobody_in_and_its_open_change_ends() -> None:
-    made = in_force()
-    later = drafted()
-    service.retire(made, version=version(made), actor=officer("first", REVIEWER))
-    clients.forget()
-    portal = clients.find("portal-a")
-    assert portal
-    assert not portal.enabled
-    assert (state(made), state(later)) == ("retired", "withdrawn")
-
-
-def test_lists_are_of_one_s_reach_and_page_by_page() -> None:
-    grow_tree()
-    for number in range(3):
-        submitted(f"city-{number}", place=Reach(division=CITY), sector=f"c{number}.example")
-    submitted("other", place=Reach(division=OTHER_PROVINCE), sector="o.example")
-    drafted("hidden")
-    own = Reach(division=CITY)
-    first = applications.page(own, most=2)
-    rest = applications.page(own, most=2, after=first[-1].cursor)
-    assert sorted(one.client_id for one in (*first, *rest)) == ["city-0", "city-1", "city-2"]
-    assert len(applications.page(Reach(division=NATION))) == 4
-    assert applications.page(own, states=("reviewed",)) == ()
-
-
-def _at_once(*steps: Any) -> list[str]:
-    """Take steps at one moment; the codes of those that were refused."""
-    barrier, codes = Barrier(len(steps)), list[str]()
-
-    def take(step: Any) -> None:
-        barrier.wait()
-        try:
-            step()
-        except Rejected as refused:
-            codes.append(refused.code)
-
-    threads = [Thread(target=take, args=(step,)) for step in steps]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return codes
-
-
-def test_of_many_who_approve_at_once_one_does() -> None:
-    made = reviewed()
-    seen = version(made)
-
-    def approve(name: str) -> Any:
-        by = officer(name, APPROVER)
-        return lambda: service.decide(
-            made, step="approve", version=seen, outcome="approved", comment="", actor=by
-        )
-
-    codes = _at_once(*(approve(f"officer-{number}") for number in range(6)))
-    assert codes == ["application.stale"] * 5
-    assert [one.step for one in applications.decisions(made)].count("approve") == 1
-    assert state(made) == "approved"
-
-
-def test_of_a_recall_and_a_review_at_once_one_happens() -> None:
-    made = submitted()
-    seen, first = version(made), officer("first", REVIEWER)
-    codes = _at_once(
-        lambda: service.recall(made, version=seen, actor=developer()),
-        lambda: service.decide(
-            made, step="review", version=seen, outcome="approved", comment="", actor=first
-        ),
-    )
-    # Whoever reviews after the recall finds a draft, which is its owner's alone.
-    assert codes in (["application.stale"], ["not_found"])
-    assert (state(made) == "draft") == (applications.decisions(made) == ())
-
-
-def test_of_many_workers_one_puts_it_in_force() -> None:
-    made = reviewed()
-    decide(made, officer("second", APPROVER))
-    begun: list[bool] = []
-    _at_once(*[lambda: begun.append(service.put_in_force(made))] * 4)
-    assert sorted(begun) == [False, False, False, True]
-    assert len(events("client.apply")) == 1
-
-
-def test_of_many_drafts_for_one_portal_one_is_made() -> None:
-    grow_tree()
-    place = Reach(division=PROVINCE)
-    codes = _at_once(*[lambda: service.draft("portal-a", entry={}, place=place, actor=developer())] * 4)
-    assert codes == ["application.open"] * 3
