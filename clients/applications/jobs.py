@@ -1,19 +1,35 @@
 """What the worker does for applications."""
 
+import logging
+
 from clients.applications import queries, service
 from idp.base import clock
+from idp.base.errors import Unavailable
 
 #: How long before its day an application asks to be confirmed.
 AHEAD = 30 * 86400
 _AT_ONCE = 50
 _EVERY = 600
 
+log = logging.getLogger(__name__)
+
 _last = 0
 
 
 def begin_approved() -> int:
     """Put in force what was approved and begins now; how many."""
-    return sum(service.put_in_force(one) for one in queries.effective(clock.now(), _AT_ONCE))
+    return sum(_begin(one) for one in queries.effective(clock.now(), _AT_ONCE))
+
+
+def _begin(application_id: str) -> bool:
+    """One that fails in an unknown way does not hold up those behind it."""
+    try:
+        return service.put_in_force(application_id)
+    except Unavailable:
+        raise
+    except Exception:
+        log.exception("application %s could not begin", application_id)
+        return False
 
 
 def look_after_live() -> int:

@@ -1,8 +1,10 @@
 """One announcement, and the rules that need nothing else."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
+from clients import texts
 from idp.base import clock
 from idp.base.clock import SHANGHAI
 from idp.base.errors import Rejected
@@ -12,6 +14,8 @@ LONGEST = 200
 LONGEST_SPAN = 90 * 86400
 #: So many at once are still read.
 MOST = 3
+
+_LEADS_AWAY = re.compile(r"://|www\.|@|\b[a-z0-9-]+\.(?:com|cn|net|org|gov|top|xyz)\b|[0-9]{7,}", re.I | re.A)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,11 +33,17 @@ class Announcement:
 
 
 def demand_text(text: str) -> str:
-    """A text as it is kept; raises ``Rejected``."""
-    text = text.strip()
-    if not 1 <= len(text) <= LONGEST or not text.isprintable():
-        raise Rejected("announcement.text", f"A text has 1 to {LONGEST} printable characters")
-    return text
+    """A text as it is kept; raises ``Rejected``.
+
+    Beside a login box nobody is sent anywhere else: no address and no number to call.
+    """
+    try:
+        told = texts.prose(text.strip())
+    except ValueError:
+        told = ""
+    if not 1 <= len(told) <= LONGEST or _LEADS_AWAY.search(told):
+        raise Rejected("announcement.text", f"A text has 1 to {LONGEST} plain characters, and no address")
+    return told
 
 
 def moment_of(text: str) -> int:

@@ -201,7 +201,7 @@ def _bootstrap(session: Session, login_name: str, name: str, role: str) -> Secre
 
 @transaction
 def _change_password(session: Session, staff_id: str, former: tuple[str, ...], hashed: str) -> int:
-    row = session.get(StaffRow, staff_id)
+    row = session.get(StaffRow, staff_id, with_for_update=True)
     if row is None or row.password != former[0]:
         raise Rejected("staff.state", why="changed meanwhile", status=409)
     row.former_passwords = orjson.dumps(list(former)).decode()
@@ -226,7 +226,7 @@ def _claim(session: Session, token: str, found: Member, hashed: str, seed: bytes
         .where(LinkRow.digest == digest(token), LinkRow.expires_at > clock.now())
         .returning(LinkRow.trusted)
     ).first()
-    row = session.get(StaffRow, found.id)
+    row = session.get(StaffRow, found.id, with_for_update=True)
     if taken is None or row is None or row.status == "disabled":
         raise Rejected("staff.link", "The link is used or has expired", status=404)
     row.status = "active" if taken.trusted else "claimed"

@@ -3,6 +3,7 @@
 draft-ietf-httpapi-idempotency-key-header: the answer is kept for a day, sealed, under the caller and the key.
 """
 
+import logging
 import re
 from typing import Any
 
@@ -11,12 +12,14 @@ from flask import Flask, Response, g, request
 
 from idp import keyring
 from idp.admin.api.caller import caller
-from idp.base.errors import Rejected
+from idp.base.errors import Rejected, Unavailable
 from idp.base.secret import digest
 from idp.store import redis
 from idp.store.ephemeral import record
 
 HEADER = "Idempotency-Key"
+log = logging.getLogger(__name__)
+
 _LIFETIME = 86400
 _PENDING = 60
 _KEY = re.compile(r"[\x21-\x7e]{8,100}", re.ASCII)
@@ -73,5 +76,9 @@ def _keep(response: Response) -> Response:
         "type": response.mimetype,
     }
     kept = {"asked": asked, "answer": keyring.seal_token(orjson.dumps(answered))}
-    redis.call("SET", name, orjson.dumps(kept), "EX", _LIFETIME)
+    try:
+        redis.call("SET", name, orjson.dumps(kept), "EX", _LIFETIME)
+    except Unavailable as error:
+        # It was done, and the caller is told so; only the same request again could not be known.
+        log.warning("an answer is not kept: %s is unavailable", error.what)
     return response

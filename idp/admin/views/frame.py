@@ -90,7 +90,7 @@ _REFUSALS = {
     "announcement.long": pages.mark("公告最长显示90天，请提前结束时间。"),
     "announcement.many": pages.mark("此应用已有三条公告，请先撤下一条。"),
     "announcement.order": pages.mark("结束时间须晚于开始时间和现在。"),
-    "announcement.text": pages.mark("中英文内容都须为1至200个可见字符。"),
+    "announcement.text": pages.mark("中英文内容都须为1至200个可见字符，不得包含网址、邮箱和电话号码。"),
     "announcement.time": pages.mark("请选择日期和时间。"),
     "delivery.state": pages.mark("这条通知已经送达或者正在处理，无需重发。"),
     "division.import": pages.mark("文件有误，没有导入任何内容：%(why)s"),

@@ -1,8 +1,9 @@
 """A one-time link: whoever opens it sets the password and the generator of one account, once."""
 
+import orjson
 from flask import Response, request
 
-from idp import authenticators, pages, staff
+from idp import authenticators, keyring, pages, staff
 from idp.admin.needs import OPEN, marked
 from idp.admin.views.frame import blueprint, sentence
 from idp.base.errors import Rejected
@@ -27,13 +28,13 @@ def link(token: str) -> Response:
 def claim(token: str) -> Response:
     """Take the account over."""
     member, form, password = _member(token), request.form, request.form.get("password", "")
-    kept = _secrets.peek(_here(token))
+    kept = _kept(token)
     if kept is None:
         return _form(token, member, {"code": pages._("页面已过期，请用验证器重新扫描二维码。")})
     if password != form.get("again", ""):
         return _form(token, member, {"again": pages._("两次输入的新密码不一致，请重新输入。")})
     try:
-        claimed = service.claim(token, password, Secret(kept["secret"]), form.get("code", ""))
+        claimed = service.claim(token, password, kept[0], form.get("code", ""))
     except Rejected as refused:
         field = "code" if refused.code == "AUTH-003" else "password"
         return _form(token, member, {field: sentence(refused)})
@@ -52,19 +53,31 @@ def _member(token: str) -> Member:
     return member
 
 
+def _kept(token: str) -> tuple[Secret, str] | None:
+    """The generator's secret and address that this browser was shown; sealed where it waits."""
+    record = _secrets.peek(_here(token))
+    plain = keyring.open_token(str(record["sealed"])) if record and "sealed" in record else None
+    if plain is None:
+        return None
+    secret, uri = orjson.loads(plain)
+    return Secret(secret), uri
+
+
+def _begun(token: str, member: staff.Member) -> tuple[Secret, str]:
+    secret, uri = authenticators.totp.begin(member.login_name)
+    _secrets.put(_here(token), {"sealed": keyring.seal_token(orjson.dumps([secret.reveal(), uri]))})
+    return secret, uri
+
+
 def _form(token: str, member: staff.Member, errors: dict[str, str]) -> Response:
-    kept = _secrets.peek(_here(token))
-    if kept is None:
-        secret, uri = authenticators.totp.begin(member.login_name)
-        kept = {"secret": secret.reveal(), "uri": uri}
-        _secrets.put(_here(token), kept)
-    text = str(kept["secret"])
+    secret, uri = _kept(token) or _begun(token, member)
+    text = secret.reveal()
     return pages.render(
         "admin/link.html",
         400 if errors else 200,
         member=member,
         secret=" ".join(text[at : at + 4] for at in range(0, len(text), 4)),
-        picture=authenticators.totp.svg(str(kept["uri"])),
+        picture=authenticators.totp.svg(uri),
         errors=errors,
         token=token,
     )

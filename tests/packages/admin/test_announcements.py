@@ -114,8 +114,23 @@ def test_another_citys_portal_is_not_there(officer: Officer) -> None:
         assert officer.post(f"{path}/none/withdraw", page=PATH).status_code == 404
 
 
-def test_markup_is_told_as_text(app: Flask, officer: Officer) -> None:
-    officer.post(PATH, form(text="<script>alert(1)</script>{{7*7}}"), page=PATH)
-    page = login_page(app, "tax", "zh")
-    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
-    assert "<script>alert" not in page
+def test_signs_of_markup_and_templates_are_told_as_text(app: Flask, officer: Officer) -> None:
+    officer.post(PATH, form(text="{{7*7}} &amp; 'x'"), page=PATH)
+    assert "{{7*7}} &amp;amp; &#39;x&#39;" in login_page(app, "tax", "zh")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "请访问 https://evil.example", "详见www.evil.example", "写信到help@evil.example", "登录evil.cn",
+        "致电13800138000", "<b>重要</b>", "a\u202eb",
+    ],
+)  # fmt: skip
+def test_k12_an_announcement_sends_nobody_anywhere_else(text: str, officer: Officer) -> None:
+    with nothing_changed():
+        assert officer.post(PATH, form(text=text), page=PATH).status_code == 400
+    assert announcements.of_client("tax") == ()
+
+
+def test_a_short_number_that_everybody_knows_may_be_told(officer: Officer) -> None:
+    assert landed(officer.post(PATH, form(text="如有疑问请拨打12345。"), page=PATH)) == PATH

@@ -15,6 +15,7 @@ from idp.divisions import NATION, Reach
 from idp.permissions import PERMISSIONS
 from idp.staff import ROLES, service, sessions
 from idp.staff.member import PASSWORD_LIFETIME
+from idp.store import redis
 from tests.actors import ISSUER
 from tests.conftest import MovableClock
 from tests.officers import (
@@ -152,6 +153,9 @@ def test_a_link_leads_from_password_and_generator_to_a_confirmed_account(app: Fl
     newbie.http.delete_cookie("staff", domain="127.0.0.1")
     secret = re.search(r'id="secret">([A-Z2-7 ]+)<', newbie.get(path[1]).text)
     assert secret
+    kept = [redis.call("GET", key) or b"" for key in redis.call("KEYS", "staff-link*")]
+    assert kept
+    assert not any(secret[1].replace(" ", "").encode() in record for record in kept)
     code = pyotp.TOTP(secret[1].replace(" ", "")).at(clock.now())
     form = {"password": PASSWORD, "again": PASSWORD, "code": code}
     assert newbie.post(path[1], {**form, "again": "other"}, page=path[1]).status_code == 400

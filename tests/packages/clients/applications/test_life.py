@@ -188,3 +188,21 @@ def test_of_many_drafts_for_one_portal_one_is_made() -> None:
     place = Reach(division=PROVINCE)
     codes = _at_once(*[lambda: service.draft("portal-a", entry={}, place=place, actor=developer())] * 4)
     assert codes == ["application.open"] * 3
+
+
+def test_one_that_cannot_begin_for_an_unknown_reason_holds_up_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = submitted()
+    decide(made, officer("first", REVIEWER))
+    decide(made, officer("second", APPROVER))
+    really, failed = jobs.service.put_in_force, []
+
+    def once(application_id: str) -> bool:
+        if not failed:
+            failed.append(application_id)
+            raise RuntimeError("unknown")
+        return really(application_id)
+
+    monkeypatch.setattr(jobs.service, "put_in_force", once)
+    monkeypatch.setattr(jobs.queries, "effective", lambda *_: ("0" * 36, made))
+    assert jobs.begin_approved() == 1
+    assert state(made) == "live"
