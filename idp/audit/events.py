@@ -115,6 +115,11 @@ KINDS: dict[str, Kind] = {
     "alarm.writer": _kind(
         "The record is not written or not sealed", "审计日志写入或封存停滞", "count subject window"
     ),
+    "announcement.change": _kind(
+        "Something was announced at a portal, or taken back",
+        "发布或撤下应用公告",
+        "action expires_at operator",
+    ),
     "application.change": _kind(
         "A portal's application was drafted, submitted, taken back, in force, due, confirmed or ended",
         "应用上线申请变更",
@@ -124,11 +129,6 @@ KINDS: dict[str, Kind] = {
         "An officer decided on a portal's application, or was refused to",
         "审批应用上线申请",
         "action application error operator scope status version",
-    ),
-    "announcement.change": _kind(
-        "Something was announced at a portal, or taken back",
-        "发布或撤下应用公告",
-        "action expires_at operator",
     ),
     "approval.ask": _kind(
         "A person was asked to confirm a login that began elsewhere", "请用户确认登录", "level method scope"

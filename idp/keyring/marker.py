@@ -80,7 +80,8 @@ def standings(entries: Iterable[Entry], now: int, keep: int) -> list[Standing]:
     for kind in KINDS:
         alive = sorted(
             (entry for entry in entries if entry.kind == kind and entry.retired_at is None),
-            key=lambda entry: (entry.active_from, entry.created_at, entry.kid),
+            # Of two of one second the marker's later one is the later (the sort is stable).
+            key=lambda entry: (entry.active_from, entry.created_at),
         )
         # A clock that is behind must not leave us without a key: then the first one holds.
         current = max((n for n, entry in enumerate(alive) if entry.active_from <= now), default=0)

@@ -96,7 +96,7 @@ class SealedColumn:
         boxes = [
             Box(place=row[:width], aad="|".join(row[width:-1]).encode(), sealed=row[-1])
             for row in rows
-            if row[-1] is not None
+            if row[-1]
         ]
         return Page(
             used=frozenset(key_id(box.sealed) for box in boxes),

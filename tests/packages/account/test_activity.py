@@ -104,7 +104,7 @@ def test_nobody_sees_anothers_lines_whatever_cursor_is_shown(someone: Citizen) -
     assert "others-" not in someone.page(f"activity?before={theirs[0]}&person={other}")
 
 
-@pytest.mark.parametrize("query", ["before='x", "before=%00", "show=all", "show=data&before=" + "9" * 500])
+@pytest.mark.parametrize("query", ["before='x", "show=all", "show=data&before=" + "9" * 500])
 def test_what_no_page_of_ours_asks_for_shows_the_newest(someone: Citizen, query: str) -> None:
     recorded(someone)
     assert "gone-0" in someone.page(f"activity?{query}")

@@ -39,7 +39,7 @@ def test_k14_changing_the_password_ends_all_other_logins(someone: Citizen) -> No
         ({"new": PASSWORD}, "new", "新密码不能与当前密码相同。"),
         ({"again": "something else"}, "again", "两次输入的新密码不一致，请重新输入。"),
         ({"new": "x" * 300}, "new", "密码太长，请缩短。"),
-        ({"new": "zwei\x00drei vier fuenf"}, "new", "密码中有不能使用的字符，请换一个。"),
+        ({"new": "zwei\x07drei vier fuenf"}, "new", "密码中有不能使用的字符，请换一个。"),
     ],
 )
 def test_a_form_that_is_wrong_changes_nothing_and_says_what(
