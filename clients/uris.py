@@ -6,7 +6,8 @@ from urllib.parse import SplitResult, urlsplit
 from clients.client import LONGEST_URI, ApplicationType, loopback_place
 from idp.outbound.target import portal_port
 
-_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII)
+#: RFC 3986 §2.2 without the apostrophe, which ends an attribute or a literal in somebody else's page.
+_CHARACTERS = re.compile(r"[A-Za-z0-9._~:/?#\[\]@!$&()*+,;=%-]+", re.ASCII)
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})|%[01][0-9A-Fa-f]|%7[Ff]")
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2e){1,2}(?:[/;?]|$)|%2f|%5c|%25", re.IGNORECASE)
 _DNS_NAME = re.compile(
