@@ -122,7 +122,7 @@ def test_n21_what_is_registered_is_text_on_every_page(program: Registrant, me: P
     own: Own = program.register(
         client_name="O'Neil & Sons (Ltd.)",
         policy_uri='https://app.example.org/p?a=1&b="'.replace('"', "%22"),
-        client_uri="https://app.example.org/'x'",
+        client_uri="https://app.example.org/(x)",
     )
     client = clients.find(own.id)
     assert client
