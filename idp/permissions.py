@@ -41,7 +41,6 @@ PERMISSIONS: dict[str, Permission] = {
         "查看应用上线申请", "See portals' applications", "system", "security"
     ),
     "admin:applications:review": _permission("审核应用上线申请", "Review a portal's application", "system"),
-    "admin:audit:export": _permission("导出审计记录", "Export the audit record", "audit"),
     "admin:audit:read": _permission("查询审计记录", "Search the audit record", "audit"),
     "admin:audit:verify": _permission("验证审计记录", "Verify the audit record", "audit"),
     "admin:clients:read": _permission("查看接入应用", "See portals", "system", "security", "audit"),
@@ -49,8 +48,6 @@ PERMISSIONS: dict[str, Permission] = {
         "暂停或恢复接入应用", "Suspend a portal, or let it in again", "security"
     ),
     "admin:clients:write": _permission("变更接入应用", "Change portals", "system"),
-    "admin:config:export": _permission("导出配置", "Export the configuration", "system"),
-    "admin:config:import": _permission("导入配置", "Import the configuration", "system"),
     "admin:deliveries:read": _permission("查看退出通知", "See logout deliveries", "system"),
     "admin:deliveries:retry": _permission("重发退出通知", "Send logout notices again", "system"),
     "admin:divisions:read": _permission(
@@ -69,9 +66,6 @@ PERMISSIONS: dict[str, Permission] = {
     "admin:people:unlock": _permission(
         "解除登录限制", "Lift the pauses of a person's login", "system", "security"
     ),
-    "admin:policies:publish": _permission("发布策略", "Publish a policy", "security"),
-    "admin:policies:read": _permission("查看策略", "See policies", "security"),
-    "admin:policies:write": _permission("起草策略", "Draft a policy", "security"),
     "admin:restricted:approve": _permission("批准受限数据", "Approve restricted data", "security"),
     "admin:roles:grant": _permission("授予或收回角色", "Grant or withdraw roles", "security"),
     "admin:sessions:end": _permission("强制下线", "End a person's sessions", "system", "security"),

@@ -4,13 +4,14 @@ For networks that are not staff's, and for accounts that are used from elsewhere
 console (attack book L13, L19, L27).
 """
 
-from flask import Response, current_app, g, redirect, request
+from flask import Response, current_app, g, request
 
 from idp import audit, pages, settings
 from idp.admin.needs import need_of
 from idp.base import trace
 from idp.base.errors import Rejected
-from idp.pages import cookies
+from idp.pages import cookies, see_other
+from idp.pages.onward import page_below
 from idp.staff import Member, sessions
 from idp.staff.member import lies_in
 from idp.staff.sessions import StaffSession
@@ -79,12 +80,6 @@ def denied(refused: Rejected) -> Response:
     return pages.refuse(refused.code, refused.status)
 
 
-def see_other(path: str) -> Response:
-    """Go on with GET (303)."""
-    response: Response = redirect(path, 303)  # type: ignore[assignment]
-    return response
-
-
 def to_login() -> Response:
     """To the way in, and from there to the page asked for."""
     return see_other(f"/admin/login?next={_page()}")
@@ -92,9 +87,4 @@ def to_login() -> Response:
 
 def _page() -> str:
     """The page to come back to: of a form that was sent, the page it stood on."""
-    if request.method == "GET":
-        return pages.local_path(request.path, "/admin/")
-    path, urls = request.path, current_app.create_url_adapter(request)
-    while urls and path.startswith("/admin/") and not urls.test(path, method="GET"):
-        path = path.rpartition("/")[0]
-    return pages.local_path(path, "/admin/")
+    return pages.local_path(page_below("/admin/"), "/admin/")

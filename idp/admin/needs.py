@@ -26,7 +26,7 @@ ANY_MEMBER = Need()
 def needs(permission: str, *, fresh: bool = False) -> Callable[[View], View]:
     """Mark a page: whoever opens it holds this permission."""
     if permission not in PERMISSIONS:
-        raise ValueError(f"{permission} is not in idp/staff/permissions.py")
+        raise ValueError(f"{permission} is not in idp/permissions.py")
     return marked(Need(permission=permission, fresh=fresh))
 
 

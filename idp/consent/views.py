@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 import clients
 from clients import Client
@@ -13,7 +13,7 @@ from idp.base.secret import digest, same
 from idp.consent import asks, service, wording
 from idp.consent.asks import Question
 from idp.consent.consent import Ask, Item, Kind, alone, ask
-from idp.pages import preferences
+from idp.pages import preferences, see_other
 from idp.persons import Person, age
 
 blueprint = Blueprint("consent", __name__)
@@ -28,7 +28,7 @@ def show(ask_id: str) -> Response:
     """The screen that comes next."""
     question = _question(ask_id)
     if pages.session() is None:
-        return _to(question.return_to)
+        return see_other(question.return_to)
     client, person, whole = _parties(question)
     screens = _screens(whole, question)
     if not screens:
@@ -62,12 +62,12 @@ def answer(ask_id: str) -> Response:
     """One screen answered; which one is ours to say, the form only repeats it so that no other is meant."""
     question = _question(ask_id)
     if pages.session() is None:
-        return _to(question.return_to)
+        return see_other(question.return_to)
     _, _, whole = _parties(question)
     screens = _screens(whole, question)
     decision = request.form.get("decision")
     if not screens or decision not in ("agree", "deny") or not _same_screen(screens[0]):
-        return _to(f"/consent/{ask_id}")
+        return see_other(f"/consent/{ask_id}")
     if decision == "deny" and not alone(screens[0]):
         return _deny(question, whole)
     agreed = _agreed(screens[0], decision)
@@ -75,7 +75,7 @@ def answer(ask_id: str) -> Response:
     question = question.answered(agreed, refused)
     if _screens(whole, question):
         asks.save(question)
-        return _to(f"/consent/{ask_id}")
+        return see_other(f"/consent/{ask_id}")
     return _finish(question, whole)
 
 
@@ -154,9 +154,4 @@ def _deny(question: Question, whole: Ask) -> Response:
 
 def _back(question: Question) -> Response:
     mark = "&" if "?" in question.return_to else "?"
-    return _to(f"{question.return_to}{mark}ask={question.id}")
-
-
-def _to(path: str) -> Response:
-    response: Response = redirect(path, 303)  # type: ignore[assignment]
-    return response
+    return see_other(f"{question.return_to}{mark}ask={question.id}")

@@ -3,7 +3,7 @@
 A team one is not in, and a client of another team, are not there: 404, and recorded (attack book L13, L27).
 """
 
-from flask import Response, current_app, g, redirect, request
+from flask import Response, current_app, g, request
 
 from clients import teams
 from clients.teams import Member, Team
@@ -12,7 +12,8 @@ from idp.base import clock
 from idp.base.errors import Rejected
 from idp.developers.needs import Need, need_of
 from idp.login import Requirement
-from idp.pages import cookies
+from idp.pages import cookies, see_other
+from idp.pages.onward import page_below
 from idp.persons import Person
 from idp.sessions import Session
 
@@ -91,12 +92,6 @@ def denied(refused: Rejected) -> Response:
     return pages.refuse(refused.code, refused.status)
 
 
-def see_other(path: str) -> Response:
-    """Go on with GET (303)."""
-    response: Response = redirect(path, 303)  # type: ignore[assignment]
-    return response
-
-
 def _demand_place(need: Need) -> None:
     """Team and client of the address are there, for this person; the role is enough."""
     named = request.view_args or {}
@@ -115,14 +110,10 @@ def _demand_place(need: Need) -> None:
 
 def _to_login(requirement: Requirement) -> Response:
     """To the login, and from there to the page asked for; of a form that was sent, the page it stood on."""
-    path, urls = request.path, current_app.create_url_adapter(request)
-    if request.method != "GET":
-        while urls and path.startswith("/developers/") and not urls.test(path, method="GET"):
-            path = path.rpartition("/")[0]
     query = f"?{request.query_string.decode('latin-1')}" if request.method == "GET" else ""
     attempt = login.attempts.start(
         browser=pages.browser(),
-        return_to=pages.local_path(path + query.rstrip("?"), "/developers/"),
+        return_to=pages.local_path(page_below("/developers/") + query.rstrip("?"), "/developers/"),
         requirement=requirement,
     )
     return see_other(f"/login/{attempt}")

@@ -5,7 +5,7 @@ Not here: who the administrators are (``idp.staff``) and which portals a departm
 """
 
 from idp.divisions.division import NATION, Department, Division, Kind, Reach, kind_of, parent_of, prefix
-from idp.divisions.queries import department, departments, divisions, find, named, within
+from idp.divisions.queries import department, departments, divisions, find, named, place, within
 
 __all__ = [
     "NATION",
@@ -20,6 +20,7 @@ __all__ = [
     "kind_of",
     "named",
     "parent_of",
+    "place",
     "prefix",
     "within",
 ]

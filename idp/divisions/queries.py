@@ -56,6 +56,13 @@ def named(codes: Collection[str], ids: Collection[str]) -> dict[str, Division | 
     return found
 
 
+def place(text: str) -> Reach:
+    """What a form names by a division's code or a department's id; whether it is there is not looked at."""
+    if found := department(text):
+        return Reach(division=found.division, department=found.id)
+    return Reach(division=text)
+
+
 def departments(reach: Reach, *, after: str = "", most: int = 100) -> tuple[Department, ...]:
     """Departments within reach by id, those behind ``after``."""
     found = (

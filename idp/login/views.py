@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
 import clients
 from idp import announcements, pages, settings
@@ -145,6 +145,6 @@ def _visitor() -> Visitor:
 
 
 def _to(path: str) -> Response:
-    response: Response = redirect(path, 303)  # type: ignore[assignment]
+    response = pages.see_other(path)
     response.headers["Cache-Control"] = "no-store"
     return response

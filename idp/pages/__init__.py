@@ -12,6 +12,7 @@ from idp.pages.errors import message, refuse
 from idp.pages.headers import allow_forms_to, allow_frames_of, allow_script
 from idp.pages.language import _, chinese, hint_language, mark
 from idp.pages.layout import render
+from idp.pages.onward import see_other
 from idp.pages.preferences import local_path
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "message",
     "refuse",
     "render",
+    "see_other",
     "session",
     "set_session",
     "with_session",

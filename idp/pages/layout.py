@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 
 from idp import persons, settings
-from idp.pages import assets, cookies, language, preferences
+from idp.pages import assets, cookies, language, onward, preferences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +50,7 @@ def _here() -> str:
     """The address of this page; of an answer to a form the nearest address above it that can be opened."""
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    urls, path = current_app.create_url_adapter(request), request.path
-    while urls and path and not urls.test(path, method="GET"):
-        path = path.rpartition("/")[0]
-    return path or "/"
+    return onward.page_below()
 
 
 def visitor() -> persons.Person | None:

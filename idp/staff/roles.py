@@ -42,7 +42,7 @@ ROLES: dict[str, Role] = {
         _role(
             "system_administrator", "system", "系统管理员", "System administrator",
             "clients:read deliveries:read deliveries:retry divisions:read divisions:write health:read "
-            "keys:read keys:rotate staff:read staff:write statistics:read config:export config:import",
+            "keys:read keys:rotate staff:read staff:write statistics:read",
         ),
         _role(
             "portal_officer", "system", "应用审核员", "Portal officer",
@@ -56,16 +56,12 @@ ROLES: dict[str, Role] = {
         _role(
             "security_administrator", "security", "安全管理员", "Security administrator",
             "alarms:read applications:read applications:approve clients:read clients:suspend divisions:read "
-            "health:read keys:read people:search people:freeze people:reprove people:unlock policies:read "
-            "policies:publish restricted:approve roles:grant sessions:end staff:read statistics:read",
-        ),
-        _role(
-            "policy_officer", "security", "策略管理员", "Policy officer",
-            "clients:read divisions:read policies:read policies:write statistics:read",
+            "health:read keys:read people:search people:freeze people:reprove people:unlock "
+            "restricted:approve roles:grant sessions:end staff:read statistics:read",
         ),
         _role(
             "audit_administrator", "audit", "审计管理员", "Audit administrator",
-            "alarms:read audit:export audit:read audit:verify clients:read divisions:read health:read "
+            "alarms:read audit:read audit:verify clients:read divisions:read health:read "
             "staff:read statistics:read",
         ),
     )

@@ -7,11 +7,11 @@ from flask import Response, flash, request
 
 from idp import authenticators, pages, sessions, settings
 from idp.account import enrolment, proof
-from idp.account.views.frame import blueprint, current, me, see_other, show
+from idp.account.views.frame import blueprint, current, me, show
 from idp.authenticators.password.form import normal
 from idp.base.errors import Rejected
 from idp.login.throttle import Paused
-from idp.pages import _
+from idp.pages import _, see_other
 
 _HERE = "/account/second-factor"
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, request
+from flask import Blueprint, Response, flash, request
 
 from idp import login, logout, pages, persons
 from idp.base.errors import Rejected
 from idp.login import Requirement
-from idp.pages import cookies
+from idp.pages import cookies, see_other
 from idp.persons import Person
 from idp.sessions import Session
 
@@ -72,9 +72,3 @@ def done(text: str, path: str) -> Response:
     """Say what was done on the page that shows the result."""
     flash(text)
     return see_other(path)
-
-
-def see_other(path: str) -> Response:
-    """Go on with GET (303)."""
-    response: Response = redirect(path, 303)  # type: ignore[assignment]
-    return response

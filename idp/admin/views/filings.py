@@ -8,13 +8,12 @@ import clients
 from clients import manifest
 from clients.applications import Applicant, Application, form, judgement, service
 from idp import divisions, pages
-from idp.admin.guard import member, see_other
+from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.applications import again, found, seen
 from idp.admin.views.frame import blueprint, done, show
 from idp.base.errors import Rejected
-from idp.divisions import Reach
-from idp.pages import _
+from idp.pages import _, see_other
 
 
 @blueprint.get("/applications/new")
@@ -32,7 +31,9 @@ def filing_create() -> Response:
     known = clients.find(client_id)
     entry = judgement.settled(manifest.document(known)) if known else {}
     try:
-        made = service.draft(client_id, entry=entry, place=_place(), actor=_applicant())
+        made = service.draft(
+            client_id, entry=entry, place=divisions.place(request.form.get("place", "")), actor=_applicant()
+        )
     except Rejected as refused:
         if refused.code == "not_found":
             return _new({"place": _("请选择您管辖范围内的地区或部门。")})
@@ -110,14 +111,6 @@ def _own(application_id: str) -> Application:
 
 def _applicant() -> Applicant:
     return Applicant(id=member().id, reach=member().reach)
-
-
-def _place() -> Reach:
-    """A division's code, or a department's id."""
-    text = request.form.get("place", "")
-    if department := divisions.department(text):
-        return Reach(division=department.division, department=department.id)
-    return Reach(division=text)
 
 
 def _field(refused: Rejected) -> str:

@@ -7,9 +7,9 @@ from flask import Blueprint, Response, flash
 
 from idp import divisions, pages
 from idp.admin import guard
-from idp.admin.guard import see_other
 from idp.base.errors import Rejected
 from idp.divisions import NATION
+from idp.pages import see_other
 from idp.staff import ROLES
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")

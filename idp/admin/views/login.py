@@ -4,11 +4,10 @@ from flask import Response, flash, g, request
 
 from idp import audit, pages
 from idp.admin import entry, guard
-from idp.admin.guard import see_other
 from idp.admin.needs import ANY_MEMBER, OPEN, marked
 from idp.admin.views.frame import blueprint
 from idp.login.throttle import Paused
-from idp.pages import _, cookies
+from idp.pages import _, cookies, see_other
 from idp.staff import sessions
 
 

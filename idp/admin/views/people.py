@@ -4,7 +4,7 @@ from flask import Response, request
 
 import clients
 from idp import divisions, persons, sessions
-from idp.admin.guard import member, see_other
+from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, sentence, show
 from idp.base.errors import Rejected
@@ -12,7 +12,7 @@ from idp.base.redaction import redact
 from idp.inquiries import service
 from idp.login import throttle
 from idp.logout.people import Unfinished
-from idp.pages import _
+from idp.pages import _, see_other
 
 #: Which field of the form a refusal is about.
 _FIELDS = {"inquiry.case": "case", "inquiry.reason": "reason", "inquiry.personal": "reason"}

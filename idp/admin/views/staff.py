@@ -8,7 +8,6 @@ from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, sentence, show
 from idp.base.errors import Rejected
 from idp.base.secret import Secret
-from idp.divisions import Reach
 from idp.pages import _
 from idp.staff import Member, service
 from idp.staff.member import networks_of
@@ -42,7 +41,7 @@ def staff_create() -> Response:
         staff_id, token = service.create(
             login_name=form.get("login_name", ""),
             name=form.get("name", ""),
-            reach=_place(form.get("place", "")),
+            reach=divisions.place(form.get("place", "")),
             networks=networks_of(form.get("networks", "")),
             actor=member(),
         )
@@ -152,13 +151,6 @@ def _new_form(errors: dict[str, str]) -> Response:
         departments=divisions.departments(own.reach, most=200),
         typed=request.form,
     )
-
-
-def _place(text: str) -> Reach:
-    """A division's code, or a department's id."""
-    if department := divisions.department(text):
-        return Reach(division=department.division, department=department.id)
-    return Reach(division=text)
 
 
 def _link(staff_id: str, token: Secret) -> Response:

@@ -4,12 +4,12 @@ from flask import Response, request
 
 from idp import audit, pages, settings
 from idp.approvals import store, user_code
-from idp.approvals.views.frame import begin, blueprint, over, see_other
+from idp.approvals.views.frame import begin, blueprint, over
 from idp.base import trace
 from idp.base.errors import Unavailable
 from idp.login import throttle
 from idp.login.throttle import Paused
-from idp.pages import _
+from idp.pages import _, see_other
 
 PATH = "/device"
 

@@ -13,11 +13,12 @@ from clients import Client, scopes
 from idp import approvals, consent, login, pages, persons
 from idp.approvals import service, store
 from idp.approvals.approval import BACKCHANNEL, Approval
-from idp.approvals.views.frame import REQUEST, blueprint, over, portal, see_other
+from idp.approvals.views.frame import REQUEST, blueprint, over, portal
 from idp.base import clock, trace
 from idp.base.errors import Rejected
 from idp.consent import asks
 from idp.login import Attempt, Decision
+from idp.pages import see_other
 from idp.sessions import Session
 
 #: The name under which an attempt remembers that its person said yes, and in which session.

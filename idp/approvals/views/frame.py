@@ -1,12 +1,13 @@
 """What the pages share: one approval under way is a login attempt of this browser that leads back here."""
 
-from flask import Blueprint, Response, redirect
+from flask import Blueprint, Response
 
 import clients
 from clients import Client
 from idp import login, pages
 from idp.approvals.approval import Approval
 from idp.base.errors import Rejected
+from idp.pages import see_other
 
 blueprint = Blueprint("approvals", __name__)
 
@@ -37,9 +38,3 @@ def portal(approval: Approval) -> Client:
 def over() -> Response:
     """The request was decided elsewhere, or its time has ended."""
     return pages.refuse("approval.over", 410)
-
-
-def see_other(path: str) -> Response:
-    """Go on with GET (303)."""
-    response: Response = redirect(path, 303)  # type: ignore[assignment]
-    return response

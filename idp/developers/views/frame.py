@@ -8,7 +8,7 @@ from clients import teams
 from idp import pages
 from idp.base.errors import Rejected
 from idp.developers import guard
-from idp.developers.guard import see_other
+from idp.pages import see_other
 
 blueprint = Blueprint("developers", __name__, url_prefix="/developers")
 blueprint.before_request(guard.admit)

@@ -9,6 +9,7 @@ from flask import Flask
 from werkzeug.test import Client as Browser
 
 import clients
+from clients.applications import application
 from idp import divisions, settings, staff
 from idp.admin.api import app as api
 from idp.admin.needs import need_of
@@ -59,6 +60,12 @@ def test_an_operation_is_open_to_its_permission_and_to_no_other(
     other = next(name for name in PERMISSIONS if name != permission)
     assert program(app, other).call(method, path, {}).status_code == 403
     assert program(app, permission).call(method, path, {}).status_code not in (401, 403, 500)
+
+
+def test_no_permission_is_a_word_that_opens_nothing(app: Flask) -> None:
+    pages = (need_of(view) for name, view in app.view_functions.items() if name.startswith("admin."))
+    named = {need.permission for need in pages if need} | {permission for *_, permission in OPERATIONS}
+    assert named | {*application.NEEDED.values(), application.RESTRICTED} == {"", *PERMISSIONS}
 
 
 def test_l19_tokens_of_others_open_nothing(app: Flask, me: Person, tax: Portal) -> None:

@@ -85,7 +85,7 @@ def test_whoever_renews_a_link_does_not_become_somebody_else() -> None:
 def test_nobody_decides_about_himself() -> None:
     security = founder("security_administrator")
     for act in (
-        lambda: service.grant(security.id, ("policy_officer",), actor=security),
+        lambda: service.grant(security.id, ("support",), actor=security),
         lambda: service.confirm(security.id, actor=security),
         lambda: service.disable(security.id, cause="x", actor=security),
         lambda: service.new_link(security.id, actor=security),
@@ -101,7 +101,7 @@ def test_nobody_decides_about_himself() -> None:
     [
         ("system_administrator", "security_administrator"),
         ("support", "audit_administrator"),
-        ("policy_officer", "audit_administrator"),
+        ("security_administrator", "audit_administrator"),
     ],
 )
 def test_one_person_holds_roles_of_one_administration(names: tuple[str, ...]) -> None:
