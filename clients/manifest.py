@@ -15,16 +15,15 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from clients import profiles, rules, scopes, uris
 from clients.client import Client
-from idp import keyring, settings
+from idp import keyring, notation, settings
 from idp.base.errors import Rejected
 from idp.base.levels import level_of
 
-LARGEST = 1024 * 1024
+LARGEST = 64 * 1024 * 1024
 MOST_CLIENTS = 20_000
 
 #: Set by this server, never by a manifest (attack book L02).
@@ -64,12 +63,10 @@ def read(text: str, source: str) -> Manifest:
 
 def parsed(text: str, source: str) -> Any:
     """YAML without surprises, as plain values; raises ``Refused``."""
-    if len(text) > LARGEST:
-        raise Refused(source, [f"is larger than {LARGEST} characters"])
     try:
-        return yaml.load(text, _Loader)  # noqa: S506  (a SafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise Refused(source, [f"is not valid YAML: {_one_line(error)}"]) from None
+        return notation.read(text, largest=LARGEST)
+    except notation.Unreadable as error:
+        raise Refused(source, [f"line {error.line}: {error.reason}"]) from None
 
 
 def load(path: Path) -> tuple[Client, ...]:
@@ -207,29 +204,3 @@ def _reason(message: str) -> str:
 def _printable(text: str) -> str:
     """Harmless in a terminal and a log, whatever stood in the manifest (CWE-117)."""
     return "".join(one if one.isprintable() else "?" for one in text[:400])
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML without what surprises: a key given twice, aliases, dates."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.events.AliasEvent):
-            raise ValueError("aliases are not supported: write the value out")
-        return super().compose_node(parent, index)
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [key.value for key, _ in node.value]
-        for name in names:
-            if names.count(name) > 1:
-                raise ValueError(f"the key {name!s:.64} is given twice (line {node.start_mark.line + 1})")
-        return super().construct_mapping(node, deep)
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}

@@ -1,6 +1,6 @@
 """Reads of the registry, and its rows as clients."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,7 +15,7 @@ from idp.store import db
 _COLUMNS = (
     "client_id", "changed", "origin", "enabled", "document", "secrets", "logo", "created_at", "deleted_at",
 )  # fmt: skip
-_LISTED = ("name", "organization", "division", "department", "environment", "updated_at")
+_LISTED = ("name", "organization", "division", "department", "environment", "sector", "updated_at")
 CLIENTS = table("client", *(column(name) for name in (*_COLUMNS, *_LISTED)))
 VERSIONS = table("registry_version", column("name"), column("value"))
 LOGOS = table("client_logo", column("name"), column("media_type"), column("body"))
@@ -47,6 +47,61 @@ def every() -> Iterator[Row[Any]]:
         if len(rows) < BATCH:
             return
         last = rows[-1].client_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """A registration as it lies in its row, unread; ``document`` is what its manifest said."""
+
+    client_id: str
+    division: str
+    department: str
+    environment: Environment
+    origin: Origin
+    enabled: bool
+    deleted: bool
+    document: str
+
+
+def configured(reach: Reach) -> Iterator[Stored]:
+    """The portals in production within reach that administrators registered, by id."""
+    c, last = CLIENTS.c, ""
+    found = _stored().where(
+        c.deleted_at.is_(None),
+        c.environment == "production",
+        c.origin.in_(("application", "manifest")),
+        within(reach, c.division, c.department),
+    )
+    while True:
+        rows = db.fetch_all(found.where(c.client_id > last).order_by(c.client_id).limit(BATCH))
+        yield from map(_stored_of, rows)
+        if len(rows) < BATCH:
+            return
+        last = rows[-1].client_id
+
+
+def stored(client_ids: Collection[str]) -> dict[str, Stored]:
+    """Whatever stands under these ids, deleted clients too."""
+    ids = sorted(client_ids)
+    found: dict[str, Stored] = {}
+    for start in range(0, len(ids), BATCH):
+        some = _stored().where(CLIENTS.c.client_id.in_(ids[start : start + BATCH]))
+        found |= {row.client_id: _stored_of(row) for row in db.fetch_all(some)}
+    return found
+
+
+def owners(clients: Collection[Client]) -> list[Select[*tuple[Any, ...]]]:
+    """Statements that find sector and organisation of whoever has these ids or sectors, some at a time."""
+    c = CLIENTS.c
+    columns = (c.client_id, c.sector, c.organization)
+    return [
+        select(*columns).where(column.in_(names[start : start + BATCH]))
+        for column, names in (
+            (c.client_id, sorted({client.client_id for client in clients})),
+            (c.sector, sorted({client.sector for client in clients})),
+        )
+        for start in range(0, len(names), BATCH)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +156,17 @@ def logo(name: str) -> tuple[str, bytes] | None:
     """Media type and bytes of a logo in use."""
     row = db.fetch_one(select(LOGOS).where(LOGOS.c.name == name))
     return (row.media_type, bytes(row.body)) if row else None
+
+
+def _stored() -> Select[*tuple[Any, ...]]:
+    names = (field.name for field in fields(Stored) if field.name != "deleted")
+    return select(*(CLIENTS.c[name] for name in names), CLIENTS.c.deleted_at)
+
+
+def _stored_of(row: Any) -> Stored:
+    members = dict(row._mapping)
+    deleted = members.pop("deleted_at") is not None
+    return Stored(**members | {"deleted": deleted, "enabled": bool(row.enabled)})
 
 
 def _rows() -> Select[*tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from clients import documents, logos, manifest, queries, sectors, snapshot, version
@@ -18,6 +18,8 @@ from idp.base.errors import Rejected
 from idp.base.secret import Secret, digest, random_token
 from idp.store.db import transaction
 
+APPLY_FOR_IT = "is in production by an application: apply for the change"
+GIVEN_BEFORE = "was given to a client before"
 LONGEST_OVERLAP = 30 * 86400
 MOST_SECRETS = 5
 
@@ -114,23 +116,61 @@ def _fetched(clients: Sequence[Client]) -> dict[str, Logo]:
 def _apply(
     session: Session, clients: Sequence[Client], found: Mapping[str, Logo], operator: str, dry_run: bool
 ) -> tuple[Change, ...]:
-    number = 0 if dry_run else version.lock(session)
+    if not dry_run:
+        return put_all(session, clients, found, operator=operator)
+    check_sectors(session, clients)
+    return tuple(_allowed(client, session.get(ClientRow, client.client_id)) for client in clients)
+
+
+def put_all(
+    session: Session,
+    clients: Sequence[Client],
+    found: Mapping[str, Logo],
+    *,
+    operator: str,
+    makes_secrets: bool = True,
+) -> tuple[Change, ...]:
+    """Apply judged registrations within a larger change; its caller expires the snapshot.
+
+    Without ``makes_secrets`` a client that needs one has none until somebody renews it.
+    """
+    number = version.lock(session)
     check_sectors(session, clients)
     changes = []
     for client in clients:
         row = session.get(ClientRow, client.client_id)
-        if row is not None and row.deleted_at is not None:
-            raise manifest.Refused(
-                "registry", [f"{client.client_id}: client_id: was given to a client before"]
-            )
-        change = _difference(client, row)
-        if row is not None and row.origin == "application" and change.fields:
-            why = "is in production by an application: apply for the change"
-            raise manifest.Refused("registry", [f"{client.client_id}: {sorted(change.fields)[0]}: {why}"])
-        if not dry_run and change.action != "unchanged":
-            change = _write(session, client, row, change, operator, number, found.get(client.client_id))
+        change = _allowed(client, row)
+        if change.action != "unchanged":
+            made = replace(change, makes_secret=change.makes_secret and makes_secrets)
+            made = _write(session, client, row, made, operator, number, found.get(client.client_id))
+            change = replace(made, makes_secret=change.makes_secret)
         changes.append(change)
     return tuple(changes)
+
+
+def _allowed(client: Client, row: ClientRow | None) -> Change:
+    """What applying changes, if an operator may change it; raises ``manifest.Refused``."""
+    if row is not None and row.deleted_at is not None:
+        raise manifest.Refused("registry", [f"{client.client_id}: client_id: {GIVEN_BEFORE}"])
+    change = _difference(client, row)
+    if row is not None and row.origin == "application" and change.fields:
+        raise manifest.Refused(
+            "registry", [f"{client.client_id}: {sorted(change.fields)[0]}: {APPLY_FOR_IT}"]
+        )
+    return change
+
+
+def remove(session: Session, client_id: str, *, operator: str) -> None:
+    """Delete a client within a larger change; its id is never given again."""
+    row, number = _row(session, client_id)
+    end(session, row, number)
+    audit.record_in(session, "client.apply", client=client_id, action="removed", operator=operator)
+
+
+def end(session: Session, row: ClientRow, number: int) -> None:
+    """Leave of a client what those need who once agreed to give it data, as change ``number``."""
+    row.enabled, row.secrets, row.deleted_at = False, "[]", clock.now()
+    version.stamp(session, row, number)
 
 
 def _difference(client: Client, row: ClientRow | None, origin: Origin = "manifest") -> Change:
@@ -249,14 +289,7 @@ def readable(row: ClientRow | None) -> Client | None:
 
 def check_sectors(session: Session, clients: Sequence[Client]) -> None:
     """Refuse clients that would change sector, or share one with another organisation."""
-    columns = (ClientRow.client_id, ClientRow.sector, ClientRow.organization)
-    concerned = or_(
-        ClientRow.client_id.in_([client.client_id for client in clients]),
-        ClientRow.sector.in_([client.sector for client in clients]),
-    )
-    registered = {
-        row.client_id: (row.sector, row.organization)
-        for row in session.execute(select(*columns).where(concerned))
-    }
+    rows = [row for statement in queries.owners(clients) for row in session.execute(statement)]
+    registered = {row.client_id: (row.sector, row.organization) for row in rows}
     if problems := [*sectors.moved(clients, registered), *sectors.shared(clients, registered)]:
         raise manifest.Refused("registry", problems)

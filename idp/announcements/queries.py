@@ -29,6 +29,12 @@ def of_client(client_id: str) -> tuple[Announcement, ...]:
     return _read(found.order_by(a.ends_at, a.id).limit(2 * MOST))
 
 
+def ahead(after: str = "", most: int = 1000) -> tuple[Announcement, ...]:
+    """Whatever is shown now or will be, by id, behind ``after``."""
+    a = ANNOUNCEMENTS.c
+    return _read(_all().where(a.ends_at > clock.now(), a.id > after).order_by(a.id).limit(most))
+
+
 def find(announcement_id: str) -> Announcement | None:
     """One announcement."""
     row = db.fetch_one(_all().where(ANNOUNCEMENTS.c.id == announcement_id))

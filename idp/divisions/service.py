@@ -1,7 +1,7 @@
 """Lasting changes of the administration tree: each in one transaction with its audit record."""
 
 import csv
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
-from idp.divisions.division import NATION, Reach, checked, parent_of
+from idp.divisions.division import NATION, Department, Division, Reach, checked, parent_of
 from idp.divisions.models import DepartmentRow, DivisionRow
 from idp.store.db import transaction
 
@@ -35,37 +35,49 @@ def add_department(
         raise Rejected("not_found", why="division out of reach", status=404)
     if division != NATION and session.get(DivisionRow, division) is None:
         raise Rejected("not_found", why="no such division", status=404)
-    department_id = str(uuid4())
-    session.add(
-        DepartmentRow(
-            id=department_id,
-            division=division,
-            name=_name(name),
-            name_en=_name(name_en),
-            active=True,
-            created_at=clock.now(),
-        )
+    department = Department(
+        id=str(uuid4()), division=division, name=name_of(name), name_en=name_of(name_en), active=True
     )
+    put_department(session, department, operator=operator)
+    return department.id
+
+
+def put_department(session: Session, department: Department, *, operator: str) -> None:
+    """Add or change a judged public body within a larger change; it never leaves its division."""
+    row = session.get(DepartmentRow, department.id)
+    action = "added" if row is None else "replaced"
+    if row is None:
+        row = DepartmentRow(id=department.id, division=department.division, created_at=clock.now())
+        session.add(row)
+    if row.division != department.division:
+        raise Rejected("not_found", why="department of another division", status=404)
+    row.name, row.name_en, row.active = department.name, department.name_en, department.active
     audit.record_in(
-        session, "department.change", action="added", department=department_id, division=division,
-        operator=operator,
+        session, "department.change", action=action, department=department.id,
+        division=department.division, operator=operator,
     )  # fmt: skip
-    return department_id
 
 
 @transaction
-def _put(session: Session, rows: list[tuple[str, str, str]], operator: str) -> int:
+def _put(session: Session, rows: list[Division], operator: str) -> int:
+    return put_divisions(session, rows, operator=operator)
+
+
+def put_divisions(session: Session, divisions: Sequence[Division], *, operator: str) -> int:
+    """Add or rename judged divisions within a larger change; how many were new or renamed."""
     changed = 0
-    given = {code for code, _, _ in rows} | {NATION}
-    for code, name, name_en in rows:
-        above = parent_of(code)
+    given = {one.code for one in divisions} | {NATION}
+    for one in divisions:
+        above = parent_of(one.code)
         if above not in given and session.get(DivisionRow, above) is None:
-            raise Rejected("division.import", f"{code}: {above} is not there")
-        row = session.get(DivisionRow, code)
+            raise Rejected("division.import", f"{one.code}: {above} is not there")
+        row = session.get(DivisionRow, one.code)
         if row is None:
-            session.add(DivisionRow(code=code, name=name, name_en=name_en, created_at=clock.now()))
-        elif (row.name, row.name_en) != (name, name_en):
-            row.name, row.name_en = name, name_en
+            session.add(
+                DivisionRow(code=one.code, name=one.name, name_en=one.name_en, created_at=clock.now())
+            )
+        elif (row.name, row.name_en) != (one.name, one.name_en):
+            row.name, row.name_en = one.name, one.name_en
         else:
             continue
         changed += 1
@@ -74,8 +86,8 @@ def _put(session: Session, rows: list[tuple[str, str, str]], operator: str) -> i
     return changed
 
 
-def _rows(text: str, reach: Reach) -> list[tuple[str, str, str]]:
-    found: dict[str, tuple[str, str, str]] = {}
+def _rows(text: str, reach: Reach) -> list[Division]:
+    found: dict[str, Division] = {}
     for number, line in enumerate(_lines(text), start=1):
         if number == 1 and line[:1] == ["code"]:
             continue
@@ -83,10 +95,10 @@ def _rows(text: str, reach: Reach) -> list[tuple[str, str, str]]:
             row = _row(line, reach, found)
         except Rejected as refused:
             raise Rejected("division.import", f"line {number}: {refused.hint}") from None
-        found[row[0]] = row
+        found[row.code] = row
         if len(found) > _MOST_LINES:
             raise Rejected("division.import", f"more than {_MOST_LINES} lines")
-    return sorted(found.values())
+    return [found[code] for code in sorted(found)]
 
 
 def _lines(text: str) -> list[list[str]]:
@@ -96,7 +108,7 @@ def _lines(text: str) -> list[list[str]]:
         raise Rejected("division.import", "this is not CSV") from None
 
 
-def _row(line: list[str], reach: Reach, found: Container[str]) -> tuple[str, str, str]:
+def _row(line: list[str], reach: Reach, found: Container[str]) -> Division:
     if len(line) != 3:
         raise Rejected("division.import", "three columns are needed: code,name,name_en")
     code = checked(line[0].strip())
@@ -106,10 +118,11 @@ def _row(line: list[str], reach: Reach, found: Container[str]) -> tuple[str, str
         raise Rejected("division.import", "the code stands twice")
     if reach.department or not reach.covers(code):
         raise Rejected("division.import", "the division is out of reach")
-    return code, _name(line[1]), _name(line[2])
+    return Division(code=code, name=name_of(line[1]), name_en=name_of(line[2]))
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
+    """A name as it is kept; raises ``Rejected``."""
     name = text.strip()
     if not 1 <= len(name) <= _LONGEST or not name.isprintable():
         raise Rejected("division.name", f"A name has 1 to {_LONGEST} printable characters")

@@ -19,13 +19,18 @@ _ISSUER = re.compile(r"[\x21-\x7e]{1,200}", re.ASCII)
 
 def add(issuer: str, keys: Mapping[str, Any], *, operator: str) -> None:
     """Believe statements that one of these public keys signed; keys known so far are replaced."""
+    check(issuer, keys)
+    _add(issuer, keys, operator)
+
+
+def check(issuer: str, keys: Mapping[str, Any]) -> None:
+    """Raise ``Rejected`` unless this is a name with public keys."""
     if not _ISSUER.fullmatch(issuer):
         raise Rejected("software_issuer.name", "the issuer must have 1 to 200 visible ASCII characters")
     try:
         jwks.check(keys)
     except ValueError as error:
         raise Rejected("software_issuer.jwks", f"the key set {error}") from None
-    _add(issuer, keys, operator)
 
 
 def remove(issuer: str, *, operator: str) -> None:
@@ -35,6 +40,16 @@ def remove(issuer: str, *, operator: str) -> None:
 
 @transaction
 def _add(session: Session, issuer: str, keys: Mapping[str, Any], operator: str) -> None:
+    put(session, issuer, keys, operator=operator)
+
+
+@transaction
+def _remove(session: Session, issuer: str, operator: str) -> None:
+    take_away(session, issuer, operator=operator)
+
+
+def put(session: Session, issuer: str, keys: Mapping[str, Any], *, operator: str) -> None:
+    """Believe an issuer that was checked, within a larger change."""
     row: SoftwareIssuerRow | None = session.get(SoftwareIssuerRow, issuer)
     action = "added" if row is None else "replaced"
     if row is None:
@@ -44,8 +59,8 @@ def _add(session: Session, issuer: str, keys: Mapping[str, Any], operator: str) 
     audit.record_in(session, "software_issuer.change", action=action, source=issuer, operator=operator)
 
 
-@transaction
-def _remove(session: Session, issuer: str, operator: str) -> None:
+def take_away(session: Session, issuer: str, *, operator: str) -> None:
+    """Believe an issuer no more, within a larger change."""
     row: SoftwareIssuerRow | None = session.get(SoftwareIssuerRow, issuer)
     if row is None:
         raise Rejected("software_issuer.unknown", "no issuer of software statements has this name")

@@ -16,7 +16,7 @@ from clients.registration.policy import Policy
 from clients.registration.queries import InitialToken, Registration
 from clients.registration.service import initial_tokens, tokens
 from clients.rules import Fault
-from clients.service import check_sectors, new_row, write
+from clients.service import check_sectors, end, new_row, write
 from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
@@ -176,8 +176,7 @@ def _delete(session: Session, known: Registration) -> None:
     number = version.lock(session)
     tokens.replace(session, known, None)
     row = _row(session, known.client.client_id)
-    row.enabled, row.secrets, row.deleted_at = False, "[]", clock.now()
-    version.stamp(session, row, number)
+    end(session, row, number)
     audit.record_in(session, "client.register", client=row.client_id, action="removed")
 
 

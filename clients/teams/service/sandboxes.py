@@ -120,8 +120,7 @@ def _check_mine(session: Session, team_id: str, client_id: str, person: str) -> 
 @transaction
 def _delete(session: Session, team_id: str, client_id: str, person: str) -> None:
     row, number = _mine(session, team_id, client_id, person)
-    row.enabled, row.secrets, row.deleted_at = False, "[]", clock.now()
-    version.stamp(session, row, number)
+    service.end(session, row, number)
     session.delete(session.get(TeamClientRow, client_id))
     audit.record_in(
         session, "client.sandbox", client=client_id, person=person, team=team_id, action="removed"
