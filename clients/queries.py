@@ -26,9 +26,9 @@ BATCH = 500
 _shape: TypeAdapter[Client] = TypeAdapter(Client)
 
 
-def version() -> int:
-    """The number of the last change; 0 before the first."""
-    found = db.fetch_one(select(VERSIONS.c.value).where(VERSIONS.c.name == REGISTRY))
+def version(registry: str = REGISTRY) -> int:
+    """The number of a registry's last change; 0 before the first."""
+    found = db.fetch_one(select(VERSIONS.c.value).where(VERSIONS.c.name == registry))
     return found.value if found else 0
 
 

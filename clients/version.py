@@ -1,4 +1,4 @@
-"""The number of the registry's last change: lock and clock of everybody who changes or watches it.
+"""The number of a registry's last change: lock and clock of everybody who changes or watches it.
 
 It is raised under the lock of its own row, so whoever has seen a number has seen every change up to it.
 """
@@ -15,15 +15,15 @@ REGISTRY = "clients"
 _FIRST = text("INSERT INTO registry_version (name, value) VALUES (:name, 0) ON CONFLICT (name) DO NOTHING")
 
 
-def lock(session: Session) -> int:
-    """Let one transaction at a time change the registry; the number its change will have.
+def lock(session: Session, registry: str = REGISTRY) -> int:
+    """Let one transaction at a time change a registry; the number its change will have.
 
     Two that read first would undo each other; and a ``FOR UPDATE`` says nothing to SQLite.
     """
-    session.execute(_FIRST, {"name": REGISTRY})
+    session.execute(_FIRST, {"name": registry})
     locked = (
         update(RegistryVersion)
-        .where(RegistryVersion.name == REGISTRY)
+        .where(RegistryVersion.name == registry)
         .values(value=RegistryVersion.value)
         .returning(RegistryVersion.value)
     )
@@ -33,5 +33,9 @@ def lock(session: Session) -> int:
 def stamp(session: Session, row: ClientRow, number: int) -> None:
     """Mark a row as changed by change ``number``, which every snapshot will look at."""
     row.changed, row.updated_at = number, clock.now()
-    raised = update(RegistryVersion).where(RegistryVersion.name == REGISTRY).values(value=number)
-    session.execute(raised)
+    advance(session, number)
+
+
+def advance(session: Session, number: int, registry: str = REGISTRY) -> None:
+    """Let every snapshot of a registry see that change ``number`` was made."""
+    session.execute(update(RegistryVersion).where(RegistryVersion.name == registry).values(value=number))

@@ -18,11 +18,12 @@ import idp.login.models
 import idp.logout.models
 import idp.organizations.models
 import idp.persons.models
+import idp.policies.models
 import idp.staff.models
 import idp.statistics.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from clients import client_keys
-from idp import audit, keyring, metrics, pages, persons, readiness, settings
+from idp import audit, keyring, metrics, pages, persons, policies, readiness, settings
 from idp.account import views as account
 from idp.admin import views as admin
 from idp.admin.api import app as api
@@ -132,6 +133,7 @@ def forget_caches() -> None:
     """Drop what this process remembers of its stores; the next look reads them again."""
     persons.forget()
     clients.forget()
+    policies.forget()
     once.forget()
     disk.forget()
     client_keys.forget()

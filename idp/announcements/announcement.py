@@ -15,7 +15,7 @@ LONGEST_SPAN = 90 * 86400
 #: So many at once are still read.
 MOST = 3
 
-_LEADS_AWAY = re.compile(r"://|www\.|@|\b[a-z0-9-]+\.(?:com|cn|net|org|gov|top|xyz)\b|[0-9]{7,}", re.I | re.A)
+LEADS_AWAY = re.compile(r"://|www\.|@|\b[a-z0-9-]+\.(?:com|cn|net|org|gov|top|xyz)\b|[0-9]{7,}", re.I | re.A)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def demand_text(text: str) -> str:
         told = texts.prose(text.strip())
     except ValueError:
         told = ""
-    if not 1 <= len(told) <= LONGEST or _LEADS_AWAY.search(told):
+    if not 1 <= len(told) <= LONGEST or LEADS_AWAY.search(told):
         raise Rejected("announcement.text", f"A text has 1 to {LONGEST} plain characters, and no address")
     return told
 

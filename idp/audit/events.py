@@ -65,6 +65,7 @@ FIELDS: dict[str, str] = {
     "parameters": "names of the request parameters that were sent, in the sandbox",
     "permission": "permission needed",
     "phone": "mobile number, masked",
+    "policy": "kind of the policy",
     "previous": "value before the change",
     "prompt": "prompt asked for",
     "purpose": "stated purpose of use",
@@ -295,6 +296,19 @@ KINDS: dict[str, Kind] = {
     "personas.load": _kind("Synthetic persons were loaded", "载入演示人员", "count operator source"),
     "ping.delivered": _kind("A portal was told that a request was decided", "登录结果通知送达", "status"),
     "ping.failed": _kind("A portal could not be told that a request was decided", "登录结果通知失败"),
+    "policy.change": _kind(
+        "A policy of a division was changed, or a change undone",
+        "政策变更",
+        "action count division fingerprint operator policy version",
+    ),
+    "policy.draft": _kind(
+        "A policy of a division was drafted, or a draft discarded",
+        "政策草稿",
+        "action count division operator policy version",
+    ),
+    "policy.unreadable": _kind(
+        "The stored policy of a division cannot be read", "政策数据损坏", "division policy version"
+    ),
     "refresh.reuse": _kind(
         "A spent refresh token was shown; its family was revoked",
         "刷新令牌重复使用，令牌族已作废",

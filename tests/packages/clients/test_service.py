@@ -27,7 +27,7 @@ def rows() -> list[Any]:
 
 
 def version() -> int:
-    found = db.fetch_one(text("SELECT value FROM registry_version"))
+    found = db.fetch_one(text("SELECT value FROM registry_version WHERE name = 'clients'"))
     return found.value if found else 0
 
 

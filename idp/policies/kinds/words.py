@@ -1,0 +1,45 @@
+"""Values of policies as people read them."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from idp.base.clock import SHANGHAI
+
+#: Words of closed lists; what is not here is told as it is.
+_KNOWN = {
+    "natural": ("个人", "natural persons"),
+    "legal": ("企业", "legal persons"),
+    "legal_representative": ("法定代表人", "legal representative"),
+    "licence_manager": ("证照管理员", "licence manager"),
+    "agent": ("经办人", "agent"),
+    "guardian": ("监护人", "guardian"),
+    "family": ("亲友代办", "family and friends"),
+    "clerk_assist": ("帮办代办", "clerk"),
+    "succession": ("继承", "succession"),
+    "info": ("提示", "information"),
+    "warning": ("警示", "warning"),
+    "*": ("全部", "all"),
+}
+NOTHING = ("无", "none")
+
+
+def value_words(value: object) -> tuple[str, str]:
+    """A value in Chinese and in English."""
+    if isinstance(value, bool):
+        return ("是", "yes") if value else ("否", "no")
+    if value is None or value in ("", [], ()):
+        return NOTHING
+    if isinstance(value, list | tuple):
+        return _listed(value)
+    return _KNOWN.get(str(value), (str(value), str(value)))
+
+
+def moment_words(moment: int) -> tuple[str, str]:
+    """A moment, as clocks in Shanghai show it."""
+    text = datetime.fromtimestamp(moment, SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    return text, text
+
+
+def _listed(values: Iterable[object]) -> tuple[str, str]:
+    pairs = [value_words(value) for value in values]
+    return "、".join(pair[0] for pair in pairs), ", ".join(pair[1] for pair in pairs)
