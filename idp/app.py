@@ -92,7 +92,7 @@ def create_app(configured: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     if conf.environment == "development":
         app.register_blueprint(demo.blueprint)
-    web = beside(app.wsgi_app, api.create().wsgi_app)
+    web = beside(app.wsgi_app, api.create(readiness.state).wsgi_app)
     direct = health(readiness.state, readiness.waiting) | {"/metrics": _metrics}
     app.wsgi_app = Gate(web, conf, direct)  # type: ignore[method-assign]
     return app

@@ -41,6 +41,7 @@ PERMISSIONS: dict[str, Permission] = {
         "查看应用上线申请", "See portals' applications", "system", "security"
     ),
     "admin:applications:review": _permission("审核应用上线申请", "Review a portal's application", "system"),
+    "admin:audit:export": _permission("导出审计记录", "Export the audit record", "audit"),
     "admin:audit:read": _permission("查询审计记录", "Search the audit record", "audit"),
     "admin:audit:verify": _permission("验证审计记录", "Verify the audit record", "audit"),
     "admin:clients:read": _permission("查看接入应用", "See portals", "system", "security", "audit"),

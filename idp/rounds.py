@@ -5,6 +5,7 @@ Nothing depends on it: a lost note is written anew with the next round.
 
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 import orjson
 
@@ -15,6 +16,8 @@ from idp.store import redis
 _KEY = "worker:rounds"
 #: Seconds between two notes of a job that goes well.
 _PACE = 20
+#: A job without a note for so many seconds does not run.
+_LATE = 300
 _LONGEST = 160
 
 _noted: dict[str, int] = {}
@@ -29,6 +32,13 @@ class Round:
     milliseconds: int = 0
     failed_at: int = 0
     why: str = ""
+
+    @property
+    def standing(self) -> Literal["well", "failing", "late"]:
+        """Whether its last run went well, and not too long ago."""
+        if self.failed_at > self.ran_at:
+            return "failing"
+        return "late" if clock.now() > self.ran_at + _LATE else "well"
 
 
 def went_well(job: str, began: float) -> None:

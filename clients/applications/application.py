@@ -93,7 +93,8 @@ class Application:
     @property
     def scopes(self) -> tuple[str, ...]:
         """The data asked for."""
-        return tuple(name for name in self.entry.get("scopes", ()) if isinstance(name, str))
+        named = self.entry.get("scopes")
+        return tuple(name for name in named if isinstance(name, str)) if isinstance(named, list) else ()
 
     @property
     def step(self) -> Step | None:

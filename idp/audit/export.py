@@ -19,6 +19,9 @@ from idp.base import clock
 from idp.base.errors import Rejected
 
 VERIFIER = "verify_audit.py"
+#: So many events of what is answered over the network, where a whole answer waits in memory (30 MiB).
+MOST = 50_000
+_SHORTEST, _LONGEST = 4, 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,19 +56,48 @@ def part(since: int, until: int) -> Part:
 def write(path: Path, since: int, until: int, *, operator: str, reason: str = "") -> Part:
     """Write an export and, beside it, the program that verifies it; recorded before it is written."""
     wanted = part(since, until)
+    _record(wanted, operator, reason)
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    with unfinished.open("wb") as file:
+        file.writelines(_whole(wanted, since, until))
+    unfinished.rename(path)
+    (path.parent / VERIFIER).write_bytes(verifier())
+    return wanted
+
+
+def answer(since: int, until: int, *, operator: str, reason: str) -> Iterator[bytes]:
+    """An export of bearable size for the network, recorded before it leaves; raises ``Rejected``.
+
+    Cut off on its way, it lacks its end, and the verifier says so.
+    """
+    if not _SHORTEST <= len(reason.strip()) <= _LONGEST or not reason.isprintable():
+        raise Rejected("audit.reason_missing", "say for what it is exported", why="no reason")
+    wanted = part(since, until)
+    if wanted.last - wanted.first >= MOST:
+        raise Rejected("audit.range_long", f"the time holds more than {MOST} events", why="too much")
+    _record(wanted, operator, reason.strip())
+    return _whole(wanted, since, until)
+
+
+def verifier() -> bytes:
+    """The program that verifies an export, which needs nothing of this server."""
+    return Path(witness.__file__).read_bytes()
+
+
+def _record(wanted: Part, operator: str, reason: str) -> None:
     audit.record(
         "audit.export", reason=reason, operator=operator, count=wanted.last - wanted.first + 1,
         seq=wanted.last, hash=wanted.hash,
     )  # fmt: skip
-    seen, unfinished = sha256(), path.with_name(f".{path.name}.unfinished")
-    with unfinished.open("wb") as file:
-        for line in lines(wanted, since, until):
-            seen.update(line)
-            file.write(line)
-        file.write(_line(type="end", sha256=seen.hexdigest()))
-    unfinished.rename(path)
-    (path.parent / VERIFIER).write_bytes(Path(witness.__file__).read_bytes())
-    return wanted
+
+
+def _whole(wanted: Part, since: int, until: int) -> Iterator[bytes]:
+    """All lines, the last with the digest of those before it."""
+    seen = sha256()
+    for line in lines(wanted, since, until):
+        seen.update(line)
+        yield line
+    yield _line(type="end", sha256=seen.hexdigest())
 
 
 def lines(wanted: Part, since: int, until: int) -> Iterator[bytes]:

@@ -140,9 +140,9 @@ def never_sealed() -> str | None:
         after = last[0]
 
 
-def roots(after: int = 0) -> list[Root]:
+def roots(after: int = 0, most: int | None = None) -> list[Root]:
     """The signed roots behind a number, in order."""
-    statement = select(ROOTS).where(ROOTS.c.number > after).order_by(ROOTS.c.number)
+    statement = select(ROOTS).where(ROOTS.c.number > after).order_by(ROOTS.c.number).limit(most)
     return [Root(**found._mapping) for found in db.fetch_all(statement)]
 
 

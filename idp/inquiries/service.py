@@ -1,4 +1,4 @@
-"""Verbs of an inquiry: begin it, go on with it, and what may follow; each names the member and the case."""
+"""Verbs of an inquiry: begin it, go on with it, and what may follow; each names who asks and the case."""
 
 from dataclasses import asdict
 
@@ -10,14 +10,14 @@ from idp.login import throttle
 from idp.logout import people
 from idp.logout.people import Ended, Stopped
 from idp.persons import Person
-from idp.staff import Member
+from idp.staff.member import Actor
 from idp.store import rate
 from idp.store.ephemeral import Records
 
 _records = Records("inquiry", LIFETIME)
 
 
-def begin(number: str, case: str, reason: str, *, actor: Member) -> str | None:
+def begin(number: str, case: str, reason: str, *, actor: Actor) -> str | None:
     """Look a person up by the full number; the inquiry's token, or none.
 
     Nobody learns whether a person out of reach exists: absent and elsewhere are one answer.
@@ -43,11 +43,11 @@ def begin(number: str, case: str, reason: str, *, actor: Member) -> str | None:
     return token
 
 
-def resume(token: str, *, actor: Member) -> tuple[Inquiry, Person]:
-    """The inquiry of this member and its person, while both are within reach; else it is not there."""
+def resume(token: str, *, actor: Actor) -> tuple[Inquiry, Person]:
+    """The inquiry of whoever began it and its person, while that is within reach; else it is not there."""
     record = _records.peek(token)
     if record is None or record.get("staff") != actor.id:
-        raise Rejected("not_found", why="no such inquiry of this member", status=404)
+        raise Rejected("not_found", why="no such inquiry of this actor", status=404)
     inquiry = Inquiry(**record | {"counters": tuple(record["counters"])})
     person = persons.read(inquiry.person_id)
     if person is None or not actor.reach.covers(person.service_region):
@@ -91,7 +91,7 @@ def unlock(inquiry: Inquiry) -> int:
     )  # fmt: skip
 
 
-def _record(person: Person | None, actor: Member, case: str, reason: str, *, why: str = "") -> None:
+def _record(person: Person | None, actor: Actor, case: str, reason: str, *, why: str = "") -> None:
     audit.record(
         "people.search",
         person=person.id if person else None,
@@ -100,5 +100,5 @@ def _record(person: Person | None, actor: Member, case: str, reason: str, *, why
         cause=reason,
         operator=actor.id,
         case=case,
-        region=person.service_region if person else actor.division,
+        region=person.service_region if person else actor.reach.division,
     )

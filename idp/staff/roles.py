@@ -61,7 +61,7 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "audit_administrator", "audit", "审计管理员", "Audit administrator",
-            "alarms:read audit:read audit:verify clients:read divisions:read health:read "
+            "alarms:read audit:export audit:read audit:verify clients:read divisions:read health:read "
             "staff:read statistics:read",
         ),
     )

@@ -90,15 +90,19 @@ def grant(
     *,
     actor: Actor,
     expected: int | None = None,
+    taking: bool = False,
 ) -> None:
     """Set the roles of somebody else, all of one administration; sessions begin anew.
 
-    ``expected`` is the version the actor saw; 412 when the account has changed since.
+    ``expected`` is the version the actor saw; 412 when the account has changed since. ``taking``: none that
+    the account has not, for a program, which gives nobody power (decision 0031).
     """
     _own_forbidden(staff_id, actor)
     rules.demand_separate(names)
     row = _row(session, staff_id, actor, expected)
     before = tuple(orjson.loads(row.roles))
+    if taking and (given := sorted(set(names) - set(before))):
+        raise Rejected("role.person", "Roles are given by a person", why=f"gives {given[0]}", status=403)
     row.roles, row.version = orjson.dumps(sorted(set(names))).decode(), row.version + 1
     audit.record_in(
         session,

@@ -1,5 +1,7 @@
 """The application: OpenAPI 3.1 by flask-openapi3, without cookies, sessions and pages."""
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Request, Response, jsonify, request
@@ -8,11 +10,24 @@ from flask_openapi3.openapi import OpenAPI
 
 from idp.admin.api import caller, once, problems
 from idp.admin.api.endpoints import BLUEPRINTS
-from idp.admin.needs import ANY_MEMBER, marked
+from idp.admin.needs import ANY_MEMBER, marked, need_of
 from idp.base.errors import Rejected
 from idp.oidc import json_body
 
+Readiness = Callable[[], Mapping[str, bool]]
+
 PREFIX = "/admin/api/"
+_DESCRIPTION = """Administration of the unified identity platform, for programs.
+
+A program is a client of its own with the grant `client_credentials`. The security of an operation names the
+scope that it needs, and what lies outside the division at which the program is registered is not there (404).
+Each act is on record.
+
+What a program cannot do, because a person has to show a second factor for it: review, approve, confirm and
+retire a portal's application; give somebody a role, and confirm who took an account over; and set what is
+somebody's own, a password and a generator. A program files applications, takes roles and stops accounts.
+"""
+_PATH = re.compile(r"<(\w+)>")
 _LARGEST = 64 * 1024
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -33,11 +48,11 @@ class StrictRequest(Request):
         return json_body.read(self.get_data())
 
 
-def create() -> OpenAPI:
-    """The interface with all its operations."""
+def create(readiness: Readiness = dict) -> OpenAPI:
+    """The interface with all its operations; ``readiness`` tells what the platform depends on is well."""
     app = OpenAPI(
         "idp.admin.api",
-        info=Info(title="Administration", version="1", description="Unified identity: administration"),
+        info=Info(title="Administration", version="1", description=_DESCRIPTION),
         security_schemes={
             "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT (RFC 9068)"},
         },
@@ -47,6 +62,7 @@ def create() -> OpenAPI:
         static_folder=None,
     )
     app.request_class = StrictRequest
+    app.extensions["idp.readiness"] = readiness
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     app.before_request(caller.admit)
     app.before_request(_refuse_nul)
@@ -59,9 +75,21 @@ def create() -> OpenAPI:
     @app.route(f"{PREFIX}v1/openapi.json")
     @marked(ANY_MEMBER)
     def describe() -> Response:
-        return jsonify(app.api_doc)
+        return jsonify(_described(app))
 
     return app
+
+
+def _described(app: OpenAPI) -> dict[str, Any]:
+    """The description, each operation with the scope it needs."""
+    told: dict[str, Any] = app.api_doc
+    for rule in app.url_map.iter_rules():
+        need = need_of(app.view_functions[rule.endpoint])
+        for method in rule.methods or ():
+            operation = told["paths"].get(_PATH.sub(r"{\1}", rule.rule), {}).get(method.lower())
+            if operation is not None and need is not None:
+                operation["security"] = [{"token": [need.permission]}]
+    return told
 
 
 def _refuse_nul() -> None:

@@ -13,7 +13,7 @@ from idp import audit, settings
 from idp.admin.needs import need_of
 from idp.base import trace
 from idp.base.errors import Rejected
-from idp.divisions import Reach
+from idp.divisions import NATION, Reach
 from idp.oidc import bearer
 from idp.oidc.request import Request
 from idp.staff.member import lies_in
@@ -53,6 +53,21 @@ def caller() -> Caller:
     """Who calls."""
     found: Caller = g.caller
     return found
+
+
+def reached(client_id: str) -> clients.Client:
+    """The portal of an id; one out of reach is not there."""
+    found = clients.find(client_id)
+    if found is None or not caller().reach.covers(found.division, found.department):
+        raise Rejected("not_found", "There is no such portal", why="client out of reach", status=404)
+    return found
+
+
+def demand_all() -> None:
+    """Raise ``Rejected`` unless the caller administers the whole platform."""
+    reach = caller().reach
+    if reach.division != NATION or reach.department:
+        raise Rejected("not_found", why="the whole platform is out of reach", status=404)
 
 
 def denied(refused: Rejected) -> None:

@@ -1,6 +1,7 @@
 """``Idempotency-Key``: a POST that is sent again is answered again, and done once.
 
-draft-ietf-httpapi-idempotency-key-header: the answer is kept for a day, sealed, under the caller and the key.
+draft-ietf-httpapi-idempotency-key-header: the answer is kept for a day, sealed, under the caller and the key;
+but for a file, which changes nothing and is made anew.
 """
 
 import logging
@@ -67,7 +68,7 @@ def _keep(response: Response) -> Response:
     if not (begun := g.pop("idempotent", None)):
         return response
     name, asked = begun
-    if response.status_code >= 500:
+    if response.status_code >= 500 or response.is_streamed:
         redis.call("DEL", name)
         return response
     answered = {

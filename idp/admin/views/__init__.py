@@ -7,6 +7,7 @@ from idp.admin.views import (  # noqa: F401  (they add their routes)
     clients,
     deliveries,
     explain,
+    exports,
     filings,
     health,
     home,

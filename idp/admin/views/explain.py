@@ -2,17 +2,15 @@
 
 import re
 
-import orjson
 from flask import Response, request
 
-import clients
-from idp import audit, explanations, pages
+from idp import explanations, pages
+from idp.admin import decided
 from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, show
-from idp.audit import Event, Inquiry, Reader
+from idp.audit import Event
 from idp.audit.events import KINDS
-from idp.divisions import prefix
 from idp.explanations import Explanation
 
 _REFERENCE = re.compile(r"[0-9a-f]{16}", re.ASCII)
@@ -33,31 +31,11 @@ def explain() -> Response:
 
 def _decisions(reference: str) -> tuple[tuple[Event, str, Explanation | None], ...]:
     """The events of a reference number within reach, each with its name and the explanation of its code."""
-    own = member()
-    reader = Reader(
-        operator=own.id,
-        case=reference,
-        reason="explain",
-        region=own.division if prefix(own.division) else "",
-    )
-    found = audit.search(Inquiry(request=reference), reader, limit=20).events
     return tuple(
         (
             event,
             KINDS[event.kind].chinese if pages.chinese() else KINDS[event.kind].english,
-            _explanation(event),
+            decided.explanation(event),
         )
-        for event in found
-        if event.kind in KINDS and _reaches(event)
+        for event in decided.events(reference, member())
     )
-
-
-def _reaches(event: Event) -> bool:
-    """A department is told of its own portals alone."""
-    own = member()
-    client = clients.find(event.client) if own.department and event.client else None
-    return not own.department or (client is not None and client.department == own.department)
-
-
-def _explanation(event: Event) -> Explanation | None:
-    return explanations.BY_CODE.get(str(orjson.loads(event.detail).get("error", "")))

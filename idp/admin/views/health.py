@@ -8,12 +8,7 @@ from idp import rounds
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, demand_all, show
 from idp.audit import jobs as audit_jobs
-from idp.base import clock
 from idp.pages import _, mark
-from idp.rounds import Round
-
-#: A job without a note for so many seconds does not run.
-_LATE = 300
 
 _PARTS = {
     "database": (mark("数据库"), mark("数据库没有响应或只读。请检查数据库服务和磁盘空间。")),
@@ -53,13 +48,5 @@ def health() -> Response:
     demand_all()
     state: Callable[[], Mapping[str, bool]] = current_app.extensions["idp.readiness"]
     parts = [(_(_PARTS[name][0]), well, _(_PARTS[name][1])) for name, well in state().items()]
-    jobs = [
-        (_(_JOBS[one.job]) if one.job in _JOBS else one.job, one, _standing(one)) for one in rounds.known()
-    ]
+    jobs = [(_(_JOBS[one.job]) if one.job in _JOBS else one.job, one, one.standing) for one in rounds.known()]
     return show("health", "health", parts=parts, jobs=jobs, backlog=audit_jobs.backlog())
-
-
-def _standing(one: Round) -> str:
-    if one.failed_at > one.ran_at:
-        return "failing"
-    return "late" if clock.now() > one.ran_at + _LATE else "well"

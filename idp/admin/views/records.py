@@ -65,7 +65,7 @@ _REFUSALS = {
 def _inquiry() -> Inquiry:
     asked = request.args
     kind, outcome = asked.get("kind", ""), asked.get("outcome", "")
-    since, until = _day(asked.get("since", "")), _day(asked.get("until", ""))
+    since, until = day(asked.get("since", "")), day(asked.get("until", ""))
     typed = {name: asked.get(name, "").strip()[:128] for name, _ in FIELDS}
     return Inquiry(
         person=typed["person"],
@@ -80,7 +80,7 @@ def _inquiry() -> Inquiry:
     )
 
 
-def _day(text: str) -> datetime | None:
+def day(text: str) -> datetime | None:
     """Midnight in Asia/Shanghai of a day as typed."""
     if not text:
         return None

@@ -52,5 +52,7 @@ def begin(session: Session, person_id: str, allowed: tuple[Status, ...] = _ALIVE
     if person is None:
         raise Rejected("person.unknown", "no such person", status=404)
     if person.status not in allowed:
-        raise Rejected("person.status", "the state of the account does not allow this", why=person.status)
+        raise Rejected(
+            "person.status", "the state of the account does not allow this", why=person.status, status=409
+        )
     return person

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from werkzeug.test import Client as Browser
+from werkzeug.test import TestResponse
 
 import clients
 from clients.applications import application
@@ -16,6 +17,7 @@ from idp.admin.needs import need_of
 from idp.audit import jobs
 from idp.divisions import NATION, Reach
 from idp.permissions import PERMISSIONS
+from idp.staff import service as staff_service
 from tests.actors import ISSUER, Person, Portal, portal
 from tests.officers import (
     CITY,
@@ -28,7 +30,7 @@ from tests.officers import (
     grow_tree,
 )
 from tests.programs import program
-from tests.records import events
+from tests.records import events, nothing_changed, one_event
 from tests.registrations import entry, refusal
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -103,7 +105,9 @@ def test_l13_what_is_out_of_reach_is_not_there(app: Flask) -> None:
     assert far
     assert far.enabled
     assert [event.outcome for event in events("admin.deny")] == ["refused", "refused"]
-    assert caller.call("PUT", "/clients/near/standing", {"enabled": False}).json == {"enabled": False}
+    assert caller.call("PUT", "/clients/near/standing", {"enabled": False, "cause": "left"}).json == {
+        "enabled": False
+    }
 
 
 def test_a_registration_is_shown_without_its_secrets(app: Flask) -> None:
@@ -180,13 +184,13 @@ def test_problems_repeat_nothing_that_was_sent(app: Flask) -> None:
 
 
 def test_l23_of_two_who_saw_the_same_state_the_second_is_refused(app: Flask) -> None:
-    member, _ = appointed("support")
+    member, _ = appointed("support", "portal_officer")
     caller = program(app, "admin:roles:grant", "admin:staff:read")
     path = f"/staff/{member.id}"
     state = caller.call("GET", path).headers["ETag"]
     assert caller.call("PUT", f"{path}/roles", {"roles": []}).status_code == 428
     first = caller.call("PUT", f"{path}/roles", {"roles": ["portal_officer"]}, **{"If-Match": state})
-    second = caller.call("PUT", f"{path}/roles", {"roles": ["support"]}, **{"If-Match": state})
+    second = caller.call("PUT", f"{path}/roles", {"roles": []}, **{"If-Match": state})
     assert (first.status_code, second.status_code) == (200, 412)
     assert staff.find(member.id).roles == ("portal_officer",)  # type: ignore[union-attr]
     assert first.headers["ETag"] != state
@@ -206,24 +210,31 @@ def test_a_request_sent_again_is_answered_again_and_done_once(app: Flask) -> Non
     assert caller.call("POST", "/staff", body, **{"Idempotency-Key": "order-4712"}).status_code == 409
 
 
-def test_accounts_are_made_by_one_program_and_empowered_by_another(app: Flask) -> None:
+def test_accounts_are_made_and_stopped_by_programs_and_empowered_by_people(app: Flask) -> None:
     maker = program(app, "admin:staff:write", "admin:staff:read")
-    granter = program(app, "admin:roles:grant", "admin:staff:read")
+    taker = program(app, "admin:roles:grant", "admin:staff:read")
     made = maker.call("POST", "/staff", {"login_name": "newcomer", "name": "新人", "division": NATION}).json
     assert made
     from idp.base.secret import Secret
 
     claimed(Secret(made["link"].rpartition("/")[2]))
     path = f"/staff/{made['id']}"
-    state = granter.call("GET", path).headers["ETag"]
-    assert granter.call("POST", f"{path}/confirmation").status_code == 428
-    enabled = granter.call("POST", f"{path}/confirmation", **{"If-Match": state})
-    assert (enabled.json or {})["status"] == "active"
-    state = granter.call("GET", path).headers["ETag"]
-    mixed = {"roles": ["support", "audit_administrator"]}
-    refused = granter.call("PUT", f"{path}/roles", mixed, **{"If-Match": state})
-    assert (refused.json or {})["code"] == "role.separation"
-    assert granter.call("PUT", f"{path}/roles", {"roles": ["support"]}, **{"If-Match": state}).json
+    assert maker.call("POST", f"{path}/confirmation").status_code == 404
+    security = founder("security_administrator")
+    staff_service.confirm(made["id"], actor=security)
+    staff_service.grant(made["id"], ("support", "portal_officer"), actor=security)
+
+    def keep(*roles: str) -> TestResponse:
+        state = taker.call("GET", path).headers["ETag"]
+        return taker.call("PUT", f"{path}/roles", {"roles": list(roles)}, **{"If-Match": state})
+
+    for given in (["support", "system_administrator"], ["audit_administrator"]):
+        with one_event("admin.deny"), nothing_changed():
+            refused = keep(*given)
+        assert (refused.status_code, (refused.json or {})["code"]) == (403, "role.person")
+    assert (keep("support", "audit_administrator").json or {})["code"] == "role.separation"
+    assert (keep("support").json or {})["roles"] == ["support"]
+    assert (keep().json or {})["roles"] == []
     stopped = maker.call("POST", f"{path}/stop", {"cause": "left"})
     assert (stopped.json or {})["status"] == "disabled"
 

@@ -5,23 +5,39 @@ Not here: who may call it (``idp.admin.api.caller``), what it does (the verb of 
 """
 
 from idp.admin.api.endpoints import (
+    announcements,
     applications,
     clients,
     deliveries,
     departments,
     divisions,
+    explanations,
+    exports,
+    filings,
+    health,
     keys,
+    people,
     records,
+    roots,
     staff,
+    statistics,
 )
 
 BLUEPRINTS = (
+    announcements.blueprint,
     applications.blueprint,
     clients.blueprint,
     deliveries.blueprint,
     departments.blueprint,
     divisions.blueprint,
+    explanations.blueprint,
+    exports.blueprint,
+    filings.blueprint,
+    health.blueprint,
     keys.blueprint,
+    people.blueprint,
     records.blueprint,
+    roots.blueprint,
     staff.blueprint,
+    statistics.blueprint,
 )

@@ -5,11 +5,10 @@ from typing import Any
 from flask import Response
 from pydantic import BaseModel, Field
 
-import clients
 from clients import manifest, queries
 from clients import service as registry
 from clients.applications import service as applications
-from idp.admin.api.caller import caller
+from idp.admin.api.caller import caller, reached
 from idp.admin.api.endpoints.made import Body, answer, operations
 from idp.admin.api.paging import SearchQuery, behind, cursor
 from idp.admin.needs import needs
@@ -51,6 +50,13 @@ class ClientShown(BaseModel):
 
 
 class Standing(Body):
+    """Whether a portal is in service, and why it is to be so."""
+
+    enabled: bool
+    cause: str = Field("", max_length=120, description="Needed to suspend; it stands in the record")
+
+
+class StandingShown(BaseModel):
     """Whether a portal is in service."""
 
     enabled: bool
@@ -74,23 +80,21 @@ def list_clients(query: SearchQuery) -> Response:
 @needs("admin:clients:read")
 def show_client(path: ClientPath) -> Response:
     """One portal."""
-    found = _found(path)
+    found = reached(path.client_id)
     return answer(ClientShown(enabled=found.enabled, registration=manifest.document(found)))
 
 
-@blueprint.put("/<client_id>/standing", responses={200: Standing}, summary="Suspend a portal, or let it in")
+@blueprint.put(
+    "/<client_id>/standing", responses={200: StandingShown}, summary="Suspend a portal, or let it in"
+)
 @needs("admin:clients:suspend")
 def set_standing(path: ClientPath, body: Standing) -> Response:
     """Suspend a portal, or let it in again; the same again changes nothing."""
-    found = _found(path)
-    switch = applications.resume if body.enabled else registry.disable
-    switch(found.client_id, operator=caller().id)
-    return answer(Standing(enabled=body.enabled))
-
-
-def _found(path: ClientPath) -> clients.Client:
-    """The portal; one out of reach is not there."""
-    found = clients.find(path.client_id)
-    if found is None or not caller().reach.covers(found.division, found.department):
-        raise Rejected("not_found", "There is no such portal", why="client out of reach", status=404)
-    return found
+    found = reached(path.client_id)
+    if body.enabled:
+        applications.resume(found.client_id, operator=caller().id)
+    elif cause := body.cause.strip():
+        registry.disable(found.client_id, operator=caller().id, cause=cause)
+    else:
+        raise Rejected("client.cause", "Say why the portal is suspended")
+    return answer(StandingShown(enabled=body.enabled))

@@ -5,10 +5,9 @@ from typing import Literal
 from flask import Response
 from pydantic import BaseModel, Field
 
-import clients
 from idp import logout
-from idp.admin.api.caller import caller
-from idp.admin.api.endpoints.made import answer, operations
+from idp.admin.api.caller import caller, reached
+from idp.admin.api.endpoints.made import Body, answer, operations
 from idp.admin.api.paging import PageQuery, behind, cursor
 from idp.admin.needs import needs
 from idp.base.errors import Rejected
@@ -54,12 +53,24 @@ class Retried(BaseModel):
     id: str
 
 
+class WholePortal(Body):
+    """Which portal."""
+
+    client_id: str = Field(pattern="^[a-z0-9-]{1,64}$")
+
+
+class RetriedAll(BaseModel):
+    """How many notices are sent again."""
+
+    retried: int
+
+
 @blueprint.get("", responses={200: DeliveryPage}, summary="List logout notices")
 @needs("admin:deliveries:read")
 def list_deliveries(query: DeliveryQuery) -> Response:
     """Notices of portals within reach that failed or wait, the oldest first."""
     if query.client_id:
-        _demand(query.client_id)
+        reached(query.client_id)
     since, last = behind(query.cursor, 2)
     if since and not (since.isascii() and since.isdigit() and len(since) < 16):
         raise Rejected("invalid_request", "The cursor is not one of ours")
@@ -89,8 +100,9 @@ def retry_delivery(path: DeliveryPath) -> Response:
     return answer(Retried(id=path.delivery_id))
 
 
-def _demand(client_id: str) -> None:
-    """A portal out of reach is not there."""
-    found = clients.find(client_id)
-    if found is None or not caller().reach.covers(found.division, found.department):
-        raise Rejected("not_found", "There is no such portal", why="client out of reach", status=404)
+@blueprint.post("/retry", responses={200: RetriedAll}, summary="Send all notices of a portal again")
+@needs("admin:deliveries:retry")
+def retry_deliveries(body: WholePortal) -> Response:
+    """Send whatever a portal has not heard again now."""
+    known = reached(body.client_id)
+    return answer(RetriedAll(retried=service.retry_all(known.client_id, operator=caller().id)))

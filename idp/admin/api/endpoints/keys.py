@@ -4,12 +4,10 @@ from flask import Response
 from pydantic import BaseModel
 
 from idp import audit, keyring
-from idp.admin.api.caller import caller
+from idp.admin.api.caller import caller, demand_all
 from idp.admin.api.endpoints.made import Body, answer, operations
 from idp.admin.needs import needs
 from idp.base import clock
-from idp.base.errors import Rejected
-from idp.divisions import NATION
 from idp.keyring import marker, service
 from idp.keyring.ring import keep_seconds
 
@@ -50,7 +48,7 @@ class Successor(BaseModel):
 @needs("admin:keys:read")
 def list_keys() -> Response:
     """Every key, its state and when that changes."""
-    _demand_all()
+    demand_all()
     standings = marker.standings(keyring.current().entries, clock.now(), keep_seconds())
     return answer(
         KeyList(
@@ -73,12 +71,6 @@ def list_keys() -> Response:
 @needs("admin:keys:rotate")
 def rotate(body: Rotation) -> Response:
     """Publish a successor now; it takes over when every portal has had time to fetch it."""
-    _demand_all()
+    demand_all()
     entry = service.rotate(body.kind, operator=caller().id, record=audit.record)
     return answer(Successor(kid=entry.kid, active_from=entry.active_from), 201)
-
-
-def _demand_all() -> None:
-    reach = caller().reach
-    if reach.division != NATION or reach.department:
-        raise Rejected("not_found", why="the keys are the whole platform's", status=404)

@@ -12,7 +12,7 @@ from idp.admin.api.problems import Problem
 
 _PROBLEM = {"content": {"application/problem+json": {"schema": Problem.model_json_schema()}}}
 _PROBLEMS: dict[str | int | HTTPStatus, Any] = dict.fromkeys(
-    (400, 401, 403, 404, 409, 412, 415, 422, 428, 503), _PROBLEM
+    (400, 401, 403, 404, 409, 412, 415, 422, 428, 429, 503), _PROBLEM
 )
 
 

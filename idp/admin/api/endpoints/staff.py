@@ -62,7 +62,7 @@ class Linked(BaseModel):
 
 
 class Roles(Body):
-    """Roles, all of one administration."""
+    """The roles an account keeps, of those it has."""
 
     roles: list[str] = Field(max_length=10)
 
@@ -119,20 +119,11 @@ def renew_link(path: StaffPath) -> Response:
     return _linked(path.staff_id, service.new_link(path.staff_id, actor=caller()).reveal(), 200)
 
 
-@blueprint.post("/<staff_id>/confirmation", responses={200: StaffShown}, summary="Enable a claimed account")
+@blueprint.put("/<staff_id>/roles", responses={200: StaffShown}, summary="Take roles")
 @needs("admin:roles:grant")
-def confirm_staff(path: StaffPath) -> Response:
-    """Say that the right person used the link, in the state that was seen."""
-    service.confirm(path.staff_id, actor=caller(), expected=seen())
-    found = _found(path)
-    return tag(answer(_shown(found)), found.version)
-
-
-@blueprint.put("/<staff_id>/roles", responses={200: StaffShown}, summary="Set roles")
-@needs("admin:roles:grant")
-def set_roles(path: StaffPath, body: Roles) -> Response:
-    """Set the roles of an account."""
-    service.grant(path.staff_id, tuple(body.roles), actor=caller(), expected=seen())
+def take_roles(path: StaffPath, body: Roles) -> Response:
+    """Say which of its roles an account keeps; giving one needs a person's second factor (decision 0031)."""
+    service.grant(path.staff_id, tuple(body.roles), actor=caller(), expected=seen(), taking=True)
     found = _found(path)
     return tag(answer(_shown(found)), found.version)
 
