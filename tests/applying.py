@@ -5,11 +5,15 @@ from typing import Any
 
 import pytest
 
-from clients import applications
+from clients import applications, teams
 from clients.applications import Applicant, Officer, service
+from idp import audit
+from idp.audit import jobs
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.divisions import NATION, Reach
+from idp.store import db
+from tests.actors import portal
 from tests.officers import PROVINCE, grow_tree
 from tests.records import events, nothing_changed
 from tests.registrations import entry
@@ -56,9 +60,29 @@ def officer(
     return Officer(id=name, reach=Reach(division=division, department=department), permissions=permissions)
 
 
+def practised(team: str = TEAM) -> None:
+    """Let a sandbox client of the team have shown all that must be seen."""
+    if teams.client_ids(team):
+        return
+    client_id = f"sb-of-{team}"
+    trial = portal(client_id, environment="sandbox", redirect_uris=("http://127.0.0.1:5000/callback",))
+    with db.writing_engine().begin() as connection:
+        belongs = {"client_id": client_id, "team_id": team, "created_by": DEVELOPER, "created_at": 0}
+        connection.execute(db.db.metadata.tables["team_client"].insert(), belongs)
+    passed(trial.client.client_id)
+
+
+def passed(client_id: str) -> None:
+    """What the record holds of a sandbox client whose program does all that must be seen."""
+    audit.record("authz.grant", client=client_id, parameters=["acr_values", "nonce", "state"])
+    audit.record("token.issue", client=client_id, grant_type="authorization_code")
+    jobs.ship()
+
+
 def drafted(client_id: str = "portal-a", *, place: Reach = PLACE, **changes: object) -> str:
     """A draft that nothing is wrong with; its id."""
     grow_tree()
+    practised()
     return service.draft(
         client_id, entry=registration(**changes), filing=FILING, place=place, actor=developer()
     )

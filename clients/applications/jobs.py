@@ -2,7 +2,7 @@
 
 import logging
 
-from clients.applications import queries, service
+from clients.applications import letters, queries, service
 from idp.base import clock
 from idp.base.errors import Unavailable
 
@@ -44,5 +44,6 @@ def look_after_live() -> int:
         service.suspend(one)
     coming = queries.due(moment + AHEAD, _AT_ONCE)
     for one in coming:
+        letters.send(one)
         service.tell(one)
     return len(late) + len(coming)

@@ -96,6 +96,13 @@ def tried(application: Application) -> bool | None:
     return any(selfcheck.ready(client) for client in found)
 
 
+def demand_tried(application: Application) -> None:
+    """Raise ``Rejected`` while a team that asks for a new portal has not shown in the sandbox that it can."""
+    known = snapshot.find(application.client_id)
+    if known is None and tried(application) is False:
+        raise refused([("sandbox", "client of the team must pass the self-check first")])
+
+
 def restricted_until(application: Application) -> int:
     """When what is restricted ends; 0 where nothing is."""
     until = application.entry.get("restricted_until", 0)

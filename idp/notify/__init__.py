@@ -4,21 +4,24 @@ Owns: the register of gateways and choosing one. Not here: what a message says a
 that sends it), who may receive how many (``idp.login``).
 """
 
-from idp import settings
 from idp.base.errors import Unavailable
 from idp.notify.gateways import GATEWAYS
 from idp.notify.message import CHANNELS, Channel, Message
 
-__all__ = ["CHANNELS", "Channel", "Message", "send"]
+__all__ = ["CHANNELS", "Channel", "Message", "send", "serves"]
+
+
+def serves(channel: Channel) -> bool:
+    """Whether any gateway takes messages of a channel here."""
+    return any(gateway.serves(channel) for gateway in GATEWAYS)
 
 
 def send(channel: Channel, to: str, text: str) -> None:
     """Hand a message to the first gateway that serves the channel here; ``Unavailable`` if none does."""
     if channel not in CHANNELS:
         raise ValueError(f"no channel {channel!r}")
-    environment = settings.current().environment
     for gateway in GATEWAYS:
-        if channel in gateway.CHANNELS and environment in gateway.ENVIRONMENTS:
+        if gateway.serves(channel):
             gateway.deliver(Message(channel=channel, to=to, text=text))
             return
     raise Unavailable(f"no gateway for {channel}")

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from idp.base.address import is_address
+
 Seconds = Annotated[int, Field(ge=1)]
 
 #: Where portals of a closed network may sit; loopback, link-local and machine services are never among them.
@@ -157,6 +159,13 @@ class Settings(BaseSettings):
     audit_retention_days: int = Field(default=400, ge=400)
     """Days an audit event is kept; a month goes when its last day is older (the law asks for a year)."""
 
+    mail_relay: SecretStr = SecretStr("")
+    """Relay that letters to portals' contacts go through: ``smtps://user:password@host`` (RFC 8314), or
+    ``smtp://…`` that must offer STARTTLS; empty: no letters."""
+    mail_from: str = ""
+    """Address that letters come from."""
+    mail_authorities: str = ""
+    """PEM file of the authorities of that relay; empty: those of the system."""
     audit_syslog: str = ""
     """Where audit events are streamed to: ``tls://host:port`` (RFC 5425), ``tcp://host:port`` (RFC 6587) or
     ``udp://host:port`` (RFC 5426); empty: nowhere."""
@@ -210,6 +219,22 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         if value and (parts.scheme not in ("tls", "tcp", "udp") or not parts.hostname or not parts.port):
             raise ValueError("must be tls://host:port, tcp://host:port or udp://host:port")
+        return value
+
+    @field_validator("mail_relay")
+    @classmethod
+    def _relay_names_a_place(cls, value: SecretStr) -> SecretStr:
+        parts = urlsplit(value.get_secret_value())
+        if value.get_secret_value() and (parts.scheme not in ("smtps", "smtp") or not parts.hostname):
+            raise ValueError("must be smtps://host or smtp://host, with user:password@ before it if need be")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_comes_from_somewhere(cls, value: str, info: ValidationInfo) -> str:
+        relay = info.data.get("mail_relay")
+        if (value or (relay and relay.get_secret_value())) and not is_address(value):
+            raise ValueError("must be an e-mail address")
         return value
 
     @field_validator("audit_webhook")

@@ -1,20 +1,22 @@
 """From a sandbox client to production: the team applies, two officers click, the worker begins (US-33)."""
 
 import json
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from joserfc.jwk import ECKey
 
+from tests.demonstration import free_ports
 from tests.journeys.conftest import Arrive
-from tests.journeys.test_developers import make_client
+from tests.journeys.test_developers import copy_files, log_in_at, make_client, program, shown
 from tests.journeys.visitor import Visitor
 
 #: Seconds from the sandbox to the portal that is live (issue: under ten minutes).
 LONGEST = 600
 PROVINCE = "010000"
-CALLBACK = "http://127.0.0.1:5999/callback"
 FORM = {
     "name": "网上大厅",
     "name_en": "Online Hall",
@@ -62,30 +64,39 @@ def enter_console(officer: Visitor, login_name: str) -> None:
             officer.page.wait_for_timeout(10_000)
 
 
-def pass_application(officer: Visitor, application: str) -> None:
+def pass_application(officer: Visitor, application: str, callback: str) -> None:
     """Look at it and let it pass."""
     officer.press(".section-nav a[href='/admin/applications']")
     officer.press(f"a[href='/admin/applications/{application}']")
-    assert CALLBACK in officer.text("#changes")
+    assert callback in officer.text("#changes")
     officer.page.fill("#comment", "符合要求")
     officer.press("#approve")
 
 
-def test_from_the_sandbox_to_production_by_two_clicks_of_officers(arrive: Arrive) -> None:
+def test_from_the_sandbox_to_production_by_two_clicks_of_officers(arrive: Arrive, tmp_path: Path) -> None:
     began = time.monotonic()
+    (port,) = free_ports(1)
+    callback = f"http://127.0.0.1:{port}/callback"
     developer = arrive("li-shilan")
     developer.open(developer.site.issuer + "/developers/")
     developer.pass_platform(until="/developers/")
     developer.page.fill("#name", "示范省网上大厅上线组")
     developer.page.fill("#division", PROVINCE)
     developer.press("#submit")
-    make_client(developer, "flask", "网上大厅", CALLBACK)
+    make_client(developer, "flask", "网上大厅", callback)
+    copy_files(developer, tmp_path)
+    developer.press("#onwards")
+    client = developer.page.url
+    with program([sys.executable, "app.py"], tmp_path, port) as address:
+        log_in_at(developer, address)
+    assert shown(developer, f"{client}/checks", 'id="ready"')
+    developer.open(f"{client}/checks")
     developer.press(".crumbs a[href*='/teams/']")
     application = apply(developer, "online-hall")
     for login_name in ("portal-officer", "province-security"):
         officer = arrive("zhang-shi")
         enter_console(officer, login_name)
-        pass_application(officer, application)
+        pass_application(officer, application, callback)
     deadline = time.monotonic() + 30
     while "已上线" not in developer.text("#state"):
         assert time.monotonic() < deadline, developer.text("main")
@@ -93,7 +104,7 @@ def test_from_the_sandbox_to_production_by_two_clicks_of_officers(arrive: Arrive
         developer.page.reload()
     assert time.monotonic() - began < LONGEST
     asked = {
-        "response_type": "code", "client_id": "online-hall", "redirect_uri": CALLBACK, "scope": "openid",
+        "response_type": "code", "client_id": "online-hall", "redirect_uri": callback, "scope": "openid",
         "code_challenge": "a" * 43, "code_challenge_method": "S256",
     }  # fmt: skip
     developer.open(f"{developer.site.issuer}/authorize?{urlencode(asked)}")

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from clients.applications import judgement
+from clients.applications import judgement, queries
 from clients.applications.application import OPEN, Applicant
 from clients.applications.models import ApplicationRow
 from clients.applications.queries import application_of
@@ -52,17 +52,12 @@ def change(
 
 
 @recorded(_CHANGED, "submitted")
-@transaction
-def submit(session: Session, application_id: str, /, *, version: int, actor: Applicant) -> None:
+def submit(application_id: str, /, *, version: int, actor: Applicant) -> None:
     """Hand a draft in, if nothing is wrong with it; officers see what stood in it at this moment."""
-    row = of_applicant(session, application_id, actor)
-    advance(session, row, version)
-    demand_state(row, "draft")
-    judgement.demand(session, application_of(row))
-    row.state = "submitted"
-    # Whoever hands it in asks for it, whoever wrote it.
-    row.applicant = actor.id
-    note(session, row, "submitted", actor.id, scope=list(application_of(row).scopes))
+    known = queries.find(application_id)
+    if known is not None and actor.owns(known):
+        judgement.demand_tried(known)
+    _submit(application_id, version, actor)
 
 
 @recorded(_CHANGED, "recalled")
@@ -85,6 +80,18 @@ def withdraw(session: Session, application_id: str, /, *, version: int, actor: A
     demand_state(row, *OPEN)
     row.state, row.open_client = "withdrawn", None
     note(session, row, "withdrawn", actor.id)
+
+
+@transaction
+def _submit(session: Session, application_id: str, version: int, actor: Applicant) -> None:
+    row = of_applicant(session, application_id, actor)
+    advance(session, row, version)
+    demand_state(row, "draft")
+    judgement.demand(session, application_of(row))
+    row.state = "submitted"
+    # Whoever hands it in asks for it, whoever wrote it.
+    row.applicant = actor.id
+    note(session, row, "submitted", actor.id, scope=list(application_of(row).scopes))
 
 
 @transaction

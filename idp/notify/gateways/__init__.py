@@ -1,10 +1,10 @@
 """The register of gateways, in the order they are tried.
 
-A gateway is a module here with three names:
+A gateway is a module here with two names:
 
-    CHANNELS       the channels it serves
-    ENVIRONMENTS   where it may be used: development, test, production
-    deliver(m)     hands one ``Message`` over, or raises ``Unavailable``; it logs neither address nor text
+    serves(c)     whether it takes messages of a channel in this environment, with these settings
+    deliver(m)    hands one ``Message`` over, or raises ``Unavailable``, or ``Rejected`` for what will never
+                  arrive; it logs neither address nor text
 
 To add one (an SMS operator, say): write the module, list it before the inbox, name its credentials in
 ``idp/settings`` as secrets. A message that was not accepted is not kept: codes must not arrive late.
@@ -12,18 +12,18 @@ To add one (an SMS operator, say): write the module, list it before the inbox, n
 
 from typing import Protocol
 
-from idp.notify.gateways import inbox
-from idp.notify.message import Message
+from idp.notify.gateways import inbox, smtp
+from idp.notify.message import Channel, Message
 
 
 class Gateway(Protocol):
     """What the register expects of a module."""
 
-    CHANNELS: tuple[str, ...]
-    ENVIRONMENTS: tuple[str, ...]
+    def serves(self, channel: Channel, /) -> bool:
+        """Whether it takes messages of a channel."""
 
     def deliver(self, message: Message, /) -> None:
         """Hand one message over."""
 
 
-GATEWAYS: tuple[Gateway, ...] = (inbox,)
+GATEWAYS: tuple[Gateway, ...] = (smtp, inbox)

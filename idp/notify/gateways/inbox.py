@@ -9,16 +9,17 @@ from idp import settings
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.base.pii import mask_phone
-from idp.notify.message import CHANNELS as ALL_CHANNELS
-from idp.notify.message import Message
+from idp.notify.message import Channel, Message
 from idp.store import redis
-
-CHANNELS: tuple[str, ...] = ALL_CHANNELS
-ENVIRONMENTS: tuple[str, ...] = ("development", "test")
 
 _KEY = "inbox:{inbox}"
 _MOST = 50
 _LIFETIME = 3600
+
+
+def serves(channel: Channel) -> bool:
+    """Whether it takes messages here: of every channel, in development and tests alone."""
+    return settings.current().environment != "production"
 
 
 def deliver(message: Message) -> None:
@@ -38,5 +39,5 @@ def messages() -> list[dict[str, str | int]]:
 
 
 def _refuse_in_production() -> None:
-    if settings.current().environment not in ENVIRONMENTS:
+    if settings.current().environment == "production":
         raise Rejected("not_found", why="the development inbox is refused in production", status=404)

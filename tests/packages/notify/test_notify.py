@@ -66,6 +66,5 @@ def test_every_gateway_in_the_folder_is_listed_and_complete() -> None:
     modules = {module.name for module in pkgutil.iter_modules(gateways.__path__)}
     assert modules == {str(getattr(gateway, "__name__", "")).rsplit(".", 1)[1] for gateway in GATEWAYS}
     for gateway in GATEWAYS:
-        assert set(gateway.CHANNELS) <= set(notify.CHANNELS)
-        assert set(gateway.ENVIRONMENTS) <= {"development", "test", "production"}
+        assert callable(gateway.serves)
         assert callable(gateway.deliver)

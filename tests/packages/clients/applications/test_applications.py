@@ -21,6 +21,7 @@ from tests.applying import (
     drafted,
     in_force,
     officer,
+    practised,
     refusal,
     registration,
     restricted,
@@ -100,6 +101,7 @@ def test_what_no_registration_may_say_is_not_submitted(changes: dict[str, object
 
 def test_without_the_filing_of_its_protection_level_nothing_is_submitted() -> None:
     grow_tree()
+    practised()
     made = service.draft("portal-a", entry=registration(), place=Reach(division=PROVINCE), actor=developer())
     assert "filing" in refusal("application.faults", service.submit, made, version=1, actor=developer()).why
 
@@ -147,6 +149,19 @@ def test_another_team_s_application_is_not_there() -> None:
     refusal(
         "not_found", service.recall, made, version=1, actor=Applicant(id="x", reach=Reach(division=NATION))
     )
+
+
+def test_a_new_portal_is_submitted_once_a_sandbox_client_of_the_team_passed_the_self_check() -> None:
+    grow_tree()
+    place = Reach(division=PROVINCE)
+    made = service.draft("portal-a", entry=registration(), filing=FILING, place=place, actor=developer())
+    refused = refusal("application.faults", service.submit, made, version=1, actor=developer())
+    assert refused.why == "sandbox: client of the team must pass the self-check first"
+    practised("team-2")
+    refusal("application.faults", service.submit, made, version=1, actor=developer())
+    practised()
+    service.submit(made, version=1, actor=developer())
+    assert state(made) == "submitted"
 
 
 def test_a_portal_in_production_is_applied_for_by_its_own_team_alone() -> None:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from threading import Barrier, Thread
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ import clients
 from clients import applications, manifest
 from clients import service as registry
 from clients.applications import jobs, service
-from idp.base.errors import Rejected
+from idp import notify
+from idp.base.errors import Rejected, Unavailable
 from idp.divisions import NATION, Reach
+from idp.notify.gateways import inbox
 from tests.applying import (
     APPROVER,
     DAY,
@@ -61,6 +64,35 @@ def test_a_year_later_it_is_confirmed_or_suspended(
     assert portal.enabled
     steps = [json.loads(event.detail)["action"] for event in events("application.change")]
     assert [one for one in steps if one in ("due", "suspended")] == ["due", "suspended"]
+
+
+def test_contacts_get_a_letter_once_and_a_relay_that_is_away_is_asked_again(
+    time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_last", 0)
+    away: list[bool] = [True]
+
+    def serves(channel: str) -> bool:
+        return channel == "email"
+
+    def deliver(message: notify.Message) -> None:
+        if away:
+            away.clear()
+            raise Unavailable("mail relay")
+        inbox.deliver(message)
+
+    monkeypatch.setattr("idp.notify.GATEWAYS", (SimpleNamespace(serves=serves, deliver=deliver),))
+    in_force(contact="12345", contacts=["hall@good.example", "张工 010-00000000", "second@good.example"])
+    time_travel.advance(336 * DAY)
+    with pytest.raises(Unavailable):
+        jobs.look_after_live()
+    assert "due" not in [json.loads(event.detail)["action"] for event in events("application.change")]
+    for expected in (1, 0):
+        time_travel.advance(601)
+        assert jobs.look_after_live() == expected
+    letters = inbox.messages()
+    assert [letter["to"] for letter in letters] == ["second@good.example", "hall@good.example"]
+    assert "“示范门户”的批准将于20" in str(letters[0]["text"]).partition("\n")[0]
 
 
 def test_a_portal_that_was_stopped_before_is_not_let_in_by_its_confirmation(
@@ -177,10 +209,10 @@ def test_of_a_recall_and_a_review_at_once_one_happens() -> None:
 def test_of_many_workers_one_puts_it_in_force() -> None:
     made = reviewed()
     decide(made, officer("second", APPROVER))
-    begun: list[bool] = []
+    before, begun = len(events("client.apply")), list[bool]()
     _at_once(*[lambda: begun.append(service.put_in_force(made))] * 4)
     assert sorted(begun) == [False, False, False, True]
-    assert len(events("client.apply")) == 1
+    assert len(events("client.apply")) == before + 1
 
 
 def test_of_many_drafts_for_one_portal_one_is_made() -> None:
