@@ -1,5 +1,6 @@
 """What the policies of nation, province, city and county come to for a portal that stands somewhere."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -43,10 +44,26 @@ class Combined:
         """What visitors are told then."""
         return tuple(one for one in self.notices if one.shown(moment))[:MOST]
 
+    def search(self, typed: str, *, after: str = "", most: int = 50) -> list[Item]:
+        """The items whose code begins so or whose name holds the text, by code, those behind ``after``."""
+        wanted, found = typed.casefold(), []
+        for code in self.codes[bisect_right(self.codes, after) :]:
+            item = self.item(code)
+            if item is not None and _matches(item, wanted):
+                found.append(item)
+                if len(found) == most:
+                    break
+        return found
+
     @cached_property
     def codes(self) -> tuple[str, ...]:
         """The codes of all items that are known here."""
         return tuple(sorted({code for catalogue in self.catalogues for code in catalogue}))
+
+
+def _matches(item: Item, wanted: str) -> bool:
+    names = (item.name.casefold(), item.name_en.casefold())
+    return item.code.casefold().startswith(wanted) or any(wanted in name for name in names)
 
 
 class Policies:
@@ -62,6 +79,10 @@ class Policies:
         if found is None:
             found = self._combined[division] = self._combine(division)
         return found
+
+    def own(self, kind: KindName, division: str) -> Any:
+        """The policy of a kind at a division itself; ``None`` where there is none."""
+        return self._known.get((kind, division))
 
     def above(self, kind: KindName, division: str) -> tuple[Any, ...]:
         """The policies of a kind at the divisions above one, the nation first."""
