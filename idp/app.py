@@ -23,7 +23,7 @@ import idp.staff.models
 import idp.statistics.models
 import idp.tokens.models  # noqa: F401  (importing the models names their tables)
 from clients import client_keys
-from idp import audit, keyring, metrics, pages, persons, policies, readiness, settings
+from idp import audit, keyring, metrics, pages, persons, policies, readiness, settings, staff
 from idp.account import views as account
 from idp.admin import views as admin
 from idp.admin.api import app as api
@@ -65,7 +65,14 @@ def open_stores(conf: Settings) -> Flask:
     redis.open(conf.cache_url)
     keyring.open(conf.keys_dir, create=not _holds_people())
     audit.place_by(clients.region)
+    audit.stand_by(_stands)
     return app
+
+
+def _stands(subject: str) -> tuple[str, str]:
+    """Where an operator or a portal of an alarm stands: a program under its client's id, or staff."""
+    found = clients.find(subject.removeprefix("client:")) or staff.find(subject)
+    return (found.division, found.department) if found else ("", "")
 
 
 def _holds_people() -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from idp.audit import event, queries, spool
-from idp.audit.alarm import Alarm, alarms
+from idp.audit.alarm import Alarm, alarms, stand_by
 from idp.audit.event import Event, Outcome, place_by
 from idp.audit.inquiry import Inquiry, Page, Reader, is_cursor, search
 from idp.audit.queries import roots as signed_roots
@@ -23,7 +23,7 @@ from idp.base.trace import request_context, set_request
 __all__ = [
     "Alarm", "Event", "Inquiry", "Outcome", "Page", "Problem", "Reader", "Report", "Root", "StreamState",
     "alarms", "backlog", "has_room", "is_cursor", "place_by", "record", "record_in", "request_context",
-    "search", "set_request", "signed_roots", "streams", "verify",
+    "search", "set_request", "signed_roots", "stand_by", "streams", "verify",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from idp import journal, metrics, settings
 from idp.audit import chain, event, queries, roots, service, spool
 from idp.audit import watch as watching
 from idp.audit.alarm import KINDS as ALARM_KINDS
-from idp.audit.alarm import alarms, strongest
+from idp.audit.alarm import alarms, placed, strongest
 from idp.audit.months import Month, kept_from
 from idp.audit.retention import Cleaning
 from idp.base import clock
@@ -131,7 +131,7 @@ def watch() -> int:
         return 0
     now = clock.now()
     try:
-        signs = list(strongest(watching.signs(now)).values())
+        signs = [placed(sign) for sign in strongest(watching.signs(now)).values()]
         raised = service.keep_alarms(signs, now) if signs or alarms(open_only=True, limit=1) else []
     except IntegrityError:
         return 0  # another machine raised them at this moment

@@ -97,6 +97,8 @@ class AuditAlarm(db.Model):  # type: ignore[name-defined,misc]
     began_at: Mapped[int] = mapped_column(BigInteger)
     seen_at: Mapped[int] = mapped_column(BigInteger)
     ended_at: Mapped[int | None] = mapped_column(BigInteger)
+    division: Mapped[str] = mapped_column(String(6), server_default="")
+    department: Mapped[str] = mapped_column(String(36), server_default="")
 
 
 class AuditStream(db.Model):  # type: ignore[name-defined,misc]

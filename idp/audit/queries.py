@@ -44,7 +44,10 @@ EVENTS = _table("audit_event", *MEMBERS)
 CHAIN = _table("audit_chain", "seq", "event_id", "previous", "hash")
 UNSEALED = _table("audit_unsealed", "event_id", "time")
 ROOTS = _table("audit_root", "number", "seq", "hash", "time", "jws", "key")
-ALARMS = _table("audit_alarm", "id", "kind", "subject", "open", "count", "began_at", "seen_at", "ended_at")
+ALARMS = _table(
+    "audit_alarm", "id", "kind", "subject", "open", "count", "began_at", "seen_at", "ended_at", "division",
+    "department",
+)  # fmt: skip
 STREAMS = _table("audit_stream", "sink", "seq", "attempts", "next_at", "outcome", "delivered_at")
 
 _WALK = 1000

@@ -148,19 +148,20 @@ def keep_alarms(session: Session, signs: Iterable[Sign], now: int) -> list[Sign]
             continue
         session.execute(insert(ALARMS).values(
             id=new_id(now_us()), kind=sign.kind, subject=sign.subject[:160], open=sign.key[:220],
-            count=sign.count, began_at=now, seen_at=now,
+            count=sign.count, began_at=now, seen_at=now, division=sign.division, department=sign.department,
         ))  # fmt: skip
         audit.record_in(
-            session, f"alarm.{sign.kind}", outcome="failed", subject=sign.subject, count=sign.count,
-            window=sign.window or None,
+            session, f"alarm.{sign.kind}", outcome="failed", region=sign.division, subject=sign.subject,
+            count=sign.count, window=sign.window or None,
         )  # fmt: skip
         raised.append(sign)
     for row in known.values():
         if row["seen_at"] + QUIET <= now:
             session.execute(update(ALARMS).where(ALARMS.c.id == row["id"]).values(open=None, ended_at=now))
             audit.record_in(
-                session, "alarm.end", cause=row["kind"], subject=row["subject"], count=row["count"]
-            )
+                session, "alarm.end", region=row["division"], cause=row["kind"], subject=row["subject"],
+                count=row["count"],
+            )  # fmt: skip
     return raised
 
 

@@ -3,8 +3,9 @@
 from flask import Response, request
 
 from idp import audit, pages
+from idp.admin.guard import member
 from idp.admin.needs import needs
-from idp.admin.views.frame import blueprint, demand_all, show
+from idp.admin.views.frame import blueprint, places_of, show
 from idp.base.errors import Rejected
 
 _PAGE = 50
@@ -25,11 +26,14 @@ KINDS = {
 @blueprint.get("/alarms")
 @needs("admin:alarms:read")
 def alarm_list() -> Response:
-    """The newest first, open ones marked; they are the whole platform's."""
-    demand_all()
+    """Those of one's reach, the newest first, open ones marked; the platform's own are the nation's."""
     cursor = request.args.get("after", "")[:36]
     if cursor and not audit.is_cursor(cursor):
         raise Rejected("not_found", why="not a cursor of ours", status=404)
-    found = audit.alarms(cursor=cursor, limit=_PAGE + 1)
+    reach = member().reach
+    found = audit.alarms(
+        cursor=cursor, limit=_PAGE + 1, division=reach.division, department=reach.department
+    )
+    places = places_of((one.division, one.department) for one in found)
     later = found[_PAGE - 1].id if len(found) > _PAGE else ""
-    return show("alarms", "alarms", rows=found[:_PAGE], kinds=KINDS, later=later)
+    return show("alarms", "alarms", rows=found[:_PAGE], kinds=KINDS, later=later, places=places)

@@ -34,7 +34,7 @@ MENU = (
 )
 
 #: What belongs to the platform as a whole: seen from the nation alone.
-_WHOLE = frozenset(("alarms", "health", "keys"))
+_WHOLE = frozenset(("health", "keys"))
 
 
 def show(template: str, here: str, status: int = 200, **context: Any) -> Response:
