@@ -67,7 +67,10 @@ def list_alarms(ended: bool) -> None:
     """Show the alarms that are open, newest first."""
     for one in alarms(open_only=not ended, limit=200):
         until = f"until {_moment(one.ended_at)}" if one.ended_at else "open"
-        click.echo(f"{_moment(one.began_at)}  {one.kind:8} {one.subject:40} {one.count:8}  {until}")
+        place = one.department or one.division or "-"
+        click.echo(
+            f"{_moment(one.began_at)}  {one.kind:8} {one.subject:40} {place:36} {one.count:8}  {until}"
+        )
 
 
 @audit.command("streams")

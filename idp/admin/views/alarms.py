@@ -31,9 +31,7 @@ def alarm_list() -> Response:
     if cursor and not audit.is_cursor(cursor):
         raise Rejected("not_found", why="not a cursor of ours", status=404)
     reach = member().reach
-    found = audit.alarms(
-        cursor=cursor, limit=_PAGE + 1, division=reach.division, department=reach.department
-    )
+    found = audit.alarms(cursor=cursor, limit=_PAGE + 1, division=reach.division, department=reach.department)
     places = places_of((one.division, one.department) for one in found)
     later = found[_PAGE - 1].id if len(found) > _PAGE else ""
     return show("alarms", "alarms", rows=found[:_PAGE], kinds=KINDS, later=later, places=places)

@@ -5,12 +5,24 @@ import re
 import pytest
 from flask import Flask
 
+from idp import audit
 from idp.audit import jobs
 from idp.audit.alarm import Sign
 from idp.audit.service import keep_alarms
 from idp.base import clock
+from idp.divisions import NATION
 from tests.actors import ISSUER, Person, Portal, portal
-from tests.officers import CITY, OTHER_CITY, PROVINCE, Officer, department, grow_tree
+from tests.officers import (
+    CITY,
+    OTHER_CITY,
+    OTHER_PROVINCE,
+    PROVINCE,
+    Officer,
+    appointed,
+    department,
+    grow_tree,
+)
+from tests.programs import program
 from tests.records import events
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -128,8 +140,7 @@ def test_roots_are_shown_to_whoever_may_verify(app: Flask) -> None:
     assert "idp audit verify" in page.text
 
 
-def test_alarms_are_told_with_what_to_do_and_only_for_the_whole_platform(app: Flask) -> None:
-    grow_tree()
+def test_alarms_are_told_with_what_to_do_page_by_page(app: Flask) -> None:
     auditor = Officer(app, "audit_administrator")
     assert 'id="none"' in auditor.get("/admin/alarms").text
     signs = [Sign(kind="spray", subject=f"192.0.2.{number}", count=20) for number in range(60)]
@@ -141,5 +152,53 @@ def test_alarms_are_told_with_what_to_do_and_only_for_the_whole_platform(app: Fl
     assert later
     assert "192.0.2.0<" in auditor.get(later[0]).text
     assert auditor.get("/admin/alarms?after=x").status_code == 404
-    local = Officer(app, "audit_administrator", division=PROVINCE)
-    assert local.get("/admin/alarms").status_code == 404
+
+
+def looked(operator: str, persons: int = 60) -> None:
+    """Look-ups of many persons by one operator."""
+    for number in range(persons):
+        audit.record("people.search", person=f"person-{number}", operator=operator, case="case-1")
+
+
+def test_l13_alarms_are_seen_where_their_subject_stands(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "_next", {})
+    grow_tree()
+    bureau = department()
+    portal("robot", division=OTHER_CITY)
+    busy = {place: appointed("support", division=place)[0].id for place in (NATION, CITY, OTHER_PROVINCE)}
+    clerk, _ = appointed("support", division=CITY, department=bureau)
+    for operator in (*busy.values(), clerk.id, "client:robot", "somebody at a terminal"):
+        looked(operator)
+    jobs.ship()
+    assert jobs.watch() == 6
+    keep_alarms([Sign(kind="root", subject="root", count=9)], clock.now())
+    everybody = {*busy.values(), clerk.id, "client:robot", "somebody at a terminal", "root"}
+    for place, body, seen in (
+        (NATION, "", everybody),
+        (PROVINCE, "", {busy[CITY], clerk.id, "client:robot"}),
+        (CITY, "", {busy[CITY], clerk.id}),
+        (CITY, bureau, {clerk.id}),
+        (OTHER_PROVINCE, "", {busy[OTHER_PROVINCE]}),
+    ):
+        page = Officer(app, "audit_administrator", division=place, department=body).get("/admin/alarms").text
+        assert {subject for subject in everybody if f"<td>{subject}</td>" in page} == seen, (place, body)
+        reader = program(app, "admin:alarms:read", division=place, department=body)
+        found = (reader.call("GET", "/alarms?open=true").json or {})["alarms"]
+        assert {one["subject"] for one in found} == seen, (place, body)
+    places = {one["subject"]: (one["division"], one["department"]) for one in found}
+    assert places == {busy[OTHER_PROVINCE]: (OTHER_PROVINCE, "")}
+    told = {event.region for event in events("alarm.lookup")}
+    assert {CITY, OTHER_CITY, OTHER_PROVINCE} <= told
+
+
+def test_alarms_come_page_by_page_to_programs(app: Flask) -> None:
+    keep_alarms([Sign(kind="stream", subject=f"sink-{n}", count=1) for n in range(5)], clock.now())
+    reader, seen, cursor = program(app, "admin:alarms:read"), [], ""
+    while True:
+        page = reader.call("GET", f"/alarms?limit=2&cursor={cursor}").json or {}
+        seen += [one["subject"] for one in page["alarms"]]
+        cursor = page["next"]
+        if not cursor:
+            break
+    assert seen == [f"sink-{n}" for n in reversed(range(5))]
+    assert reader.call("GET", "/alarms?cursor=x").status_code == 400

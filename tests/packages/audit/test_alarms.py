@@ -118,6 +118,23 @@ def test_a_portal_that_reads_persons_who_did_not_come_raises_an_alarm(time_trave
     assert [(one.kind, one.subject, one.count) for one in audit.alarms()] == [("lookup", "harvest", 9)]
 
 
+def test_an_alarm_stands_where_its_subject_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        alarm, "_stands", lambda subject: ("010100", "bureau") if subject == "a" else ("", "")
+    )
+    signs = [Sign(kind="lookup", subject="a", count=1), Sign(kind="spray", subject="a", count=1)]
+    assert [(one.division, one.department) for one in map(alarm.placed, signs)] == [
+        ("010100", "bureau"),
+        ("", ""),
+    ]
+    service.keep_alarms(map(alarm.placed, signs), clock.now())
+    for division, department, found in (
+        ("000000", "", 2), ("010000", "", 1), ("010100", "", 1), ("010101", "", 0), ("010200", "", 0),
+        ("020000", "", 0), ("010100", "bureau", 1), ("010100", "other", 0),
+    ):  # fmt: skip
+        assert len(audit.alarms(division=division, department=department)) == found, (division, department)
+
+
 def test_a_spool_that_nobody_ships_raises_an_alarm(time_travel: MovableClock) -> None:
     audit.record("login.success")
     assert watch.spool_age(clock.now()) < 20

@@ -5,6 +5,7 @@ Not here: who may call it (``idp.admin.api.caller``), what it does (the verb of 
 """
 
 from idp.admin.api.endpoints import (
+    alarms,
     announcements,
     applications,
     clients,
@@ -24,6 +25,7 @@ from idp.admin.api.endpoints import (
 )
 
 BLUEPRINTS = (
+    alarms.blueprint,
     announcements.blueprint,
     applications.blueprint,
     clients.blueprint,
