@@ -47,7 +47,12 @@ ROUNDS = (
     (relay_jobs.stream_webhook,),
     (logout_jobs.deliver_due,),
     (approval_jobs.announce_due,),
-    (approval_jobs.ping_due, approval_jobs.forget_pings, staff_jobs.disable_unused),
+    (
+        approval_jobs.ping_due,
+        approval_jobs.forget_pings,
+        staff_jobs.disable_unused,
+        logout_jobs.forget_settled,
+    ),
     (statistic_jobs.count_record, statistic_jobs.forget_counters),
     (application_jobs.begin_approved, application_jobs.look_after_live),
 )

@@ -26,6 +26,11 @@ _GIVEN_UP = 86400
 #: Seconds in which whoever stopped an account ends by itself what it holds.
 _GRACE = 5
 _ENDINGS = 100
+#: Seconds between two sweeps, how long what became of a notice can be looked up, and how many go at once.
+_SWEEP = 600
+_KEPT = 30 * 86400
+_SWEPT = 5000
+_next_sweep = 0
 
 
 def end_stopped() -> int:
@@ -45,6 +50,17 @@ def deliver_due() -> int:
         return 0
     with ThreadPoolExecutor(_THREADS) as pool:
         return sum(pool.map(_deliver_to_one, portals.values()))
+
+
+def forget_settled() -> int:
+    """Drop notices that were settled a month ago, now and then; how many. The record keeps their ends."""
+    global _next_sweep
+    moment = now()
+    if moment < _next_sweep:
+        return 0
+    gone = service.forget(moment - _KEPT, _SWEPT)
+    _next_sweep = moment + (_SWEEP if gone < _SWEPT else 0)
+    return gone
 
 
 def _deliver_to_one(rows: list[Row[Any]]) -> int:

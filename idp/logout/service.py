@@ -7,7 +7,7 @@ A portal that is entered meanwhile keeps the session alive for a moment, until i
 from collections.abc import Collection
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, delete, true, update
+from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.orm import Session as Transaction
 
 import clients
@@ -163,6 +163,22 @@ def _again(transaction: Transaction, client_id: str, operator: str, which: Colum
     if count:
         audit.record_in(transaction, "logout.retry", client=client_id, count=count, operator=operator)
     return count
+
+
+@transaction
+def forget(transaction: Transaction, before: int, most: int) -> int:
+    """Drop settled notices from before a moment, so many at once; how many."""
+    d = LogoutDelivery
+    gone = 0
+    for status in ("delivered", "failed"):
+        old = (
+            select(d.id)
+            .where(d.status == status, d.created_at < before)
+            .order_by(d.created_at)
+            .limit(most - gone)
+        )
+        gone += len(transaction.execute(delete(d).where(d.id.in_(old)).returning(d.id)).all())
+    return gone
 
 
 @transaction
