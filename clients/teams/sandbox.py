@@ -72,6 +72,15 @@ def judged(chosen: Choices, team: Team, client_id: str) -> tuple[Client | None, 
     return client, faults + found
 
 
+def of_team(name: str) -> dict[str, str]:
+    """What pages say of whose client it is."""
+    return {
+        "organization": name + MARKS["organization"],
+        "organization_en": name + MARKS["organization_en"],
+        "contact": f"开发团队：{name}",
+    }
+
+
 def _entry(chosen: Choices, team: Team, client_id: str) -> Mapping[str, Any]:
     return {
         "client_id": client_id,
@@ -80,9 +89,7 @@ def _entry(chosen: Choices, team: Team, client_id: str) -> Mapping[str, Any]:
         "department": team.department,
         "name": chosen.name + MARKS["name"],
         "name_en": chosen.name + MARKS["name_en"],
-        "organization": team.name + MARKS["organization"],
-        "organization_en": team.name + MARKS["organization_en"],
-        "contact": f"开发团队：{team.name}",
+        **of_team(team.name),
         "purpose": "开发测试",
         "purpose_en": "Development and testing",
         "retention": "测试期间",

@@ -3,7 +3,7 @@
 Who may do what is judged here, under the row of whoever acts: what a page showed may be out of date.
 """
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from clients.registration.names import random_name
@@ -34,21 +34,6 @@ def join(token: str, *, person: str) -> str:
     if queries.membership(found.team_id, person):
         raise _member_already()
     return _join(token, found.team_id, person)
-
-
-@transaction
-def place(session: Session, team_id: str, *, name: str, division: str, department: str, person: str) -> None:
-    """Rename a team, or say where it stands."""
-    demand(session, team_id, person, "owner")
-    kept = divisions.department(department) if department else None
-    if divisions.find(division) is None or (department and (kept is None or kept.division != division)):
-        raise Rejected("team.place", "No such division, or no such department in it", why="place")
-    values = {"name": rules.checked_name(name), "division": division, "department": department}
-    session.execute(update(TeamRow).where(TeamRow.id == team_id).values(**values))
-    audit.record_in(
-        session, "team.change", person=person, team=team_id, action="placed", division=division,
-        department=department or None,
-    )  # fmt: skip
 
 
 @transaction

@@ -3,7 +3,7 @@
 from flask import Response, request
 
 from clients.teams import queries
-from clients.teams.service import members
+from clients.teams.service import members, places
 from idp import divisions
 from idp.base.errors import Rejected
 from idp.developers.guard import me, team
@@ -49,7 +49,7 @@ def change_team(team_id: str) -> Response:
     """Rename it, or say where it stands."""
     form = request.form
     try:
-        members.place(
+        places.place(
             team_id,
             name=form.get("name", ""),
             division=form.get("division", "").strip(),

@@ -19,6 +19,7 @@ from idp.divisions import NATION, Reach
 from tests.actors import Person, citizen, query
 from tests.conftest import MovableClock
 from tests.developers import CALLBACK, Developer, landed
+from tests.officers import PROVINCE, grow_tree
 from tests.records import events, nothing_changed
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -320,3 +321,27 @@ def test_a_child_is_not_drawn_into_tests(app: Flask) -> None:
         answer = child.post(page, {"csrf_token": csrf})
     assert answer.status_code == 400
     assert "未满14周岁" in answer.text
+
+
+def test_sandbox_clients_go_where_their_team_goes_and_keep_their_secrets(app: Flask) -> None:
+    grow_tree()
+    me = Developer(app)
+    team = me.team()
+    kept, other = me.sandbox(team), me.sandbox(me.team("别的组"))
+    page = f"/developers/teams/{team}/settings"
+    form = {"name": "新的开发组", "division": PROVINCE}
+    assert me.send(page, form, page=page).status_code == 303
+    moved, stayed = clients.find(kept.client.client_id), clients.find(other.client.client_id)
+    assert moved is not None
+    assert (moved.division, moved.organization) == (PROVINCE, "新的开发组（沙箱，未核实）")
+    assert moved.secret_matches(kept.secret)
+    assert stayed == other.client
+
+
+def test_a_team_does_not_go_where_nothing_is(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    kept = me.sandbox(team)
+    page = f"/developers/teams/{team}/settings"
+    assert me.send(page, {"name": "开发组", "division": "990000"}, page=page).status_code == 400
+    assert clients.find(kept.client.client_id) == kept.client

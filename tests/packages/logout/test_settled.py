@@ -32,8 +32,11 @@ def test_what_is_settled_goes_after_a_month(
     monkeypatch.setattr(jobs, "_next_sweep", 0)
     portal("early")
     for name, status, age in (
-        ("heard", "delivered", 31), ("never", "failed", 31), ("open", "waiting", 31), ("young", "delivered", 29)
-    ):  # fmt: skip
+        ("heard", "delivered", 31),
+        ("never", "failed", 31),
+        ("open", "waiting", 31),
+        ("young", "delivered", 29),
+    ):
         notice(name, status, age * DAY)
     assert jobs.forget_settled() == 2
     assert kept() == {"open", "young"}
