@@ -16,6 +16,7 @@ from idp.base import clock
 from idp.store import db, embedded, once, redis
 from tests import postgres
 from tests.actors import Person, Portal, citizen, portal
+from tests.policies import stock
 from tests.registrants import Registrant, initial_token
 
 # How fast a machine draws examples says nothing about the code.
@@ -165,6 +166,12 @@ def time_travel(monkeypatch: pytest.MonkeyPatch) -> MovableClock:
     monkeypatch.setattr(clock.time, "time", lambda: real_time() + movable.offset)
     monkeypatch.setattr(clock.time, "time_ns", lambda: real_ns() + int(movable.offset * 1e9))
     return movable
+
+
+@pytest.fixture
+def catalogue(stores: None) -> None:
+    """The nation's catalogue knows the items that tests apply for."""
+    stock()
 
 
 @pytest.fixture

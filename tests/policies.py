@@ -44,3 +44,9 @@ def publish(kind: KindName, document: Any, division: str = NATION, why: str = "è
     base = before.number if before else 0
     draft = service.draft(kind, division, document, base=base, operator=OPERATOR, reach=EVERYWHERE)
     return service.publish(draft, why=why, expected=base, operator=OPERATOR, reach=EVERYWHERE)
+
+
+def stock(*codes: str) -> None:
+    """Items that ask for little in the catalogue of the nation; without codes, the two that tests use."""
+    names = codes or ("DEMO-ITEM-0001", "DEMO-ITEM-0002")
+    publish("items", {"items": {code: item() for code in names}})

@@ -6,6 +6,7 @@ from typing import Any, Final, Literal, Self
 import orjson
 
 from clients import Client
+from clients.client import SubjectType
 from idp import keyring
 from idp.login import Requirement
 
@@ -17,6 +18,7 @@ BACKCHANNEL: Final[Kind] = "backchannel"
 #: reach has shown a factor within these seconds (attack book G08).
 _FRESH_FROM = 3
 _FRESH = 300
+_LISTS = ("scopes", "resources", "authorization_details", "subject_types")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,12 @@ class Approval:
     """The services that tokens are wanted for (RFC 8707)."""
     authorization_details: tuple[dict[str, Any], ...] = ()
     """What in particular is asked for (RFC 9396)."""
+    item: str = ""
+    """The service item that is applied for."""
+    legal_level: int = 1
+    max_age: int | None = None
+    subject_types: tuple[SubjectType, ...] = ("natural",)
+    """What the policies of the client's place asked when it began (``idp.policies``)."""
 
     @property
     def subject(self) -> "Subject":
@@ -50,10 +58,12 @@ class Approval:
 
     def requirement(self, client: Client, person_id: str | None) -> Requirement:
         """What the login of whoever approves must meet."""
+        ages = (self.max_age, _FRESH if self.level >= _FRESH_FROM else None)
         return Requirement(
             level=self.level,
-            max_age=_FRESH if self.level >= _FRESH_FROM else None,
-            subject_types=client.subject_types_allowed,
+            legal_level=self.legal_level,
+            max_age=min((age for age in ages if age is not None), default=None),
+            subject_types=tuple(one for one in self.subject_types if one in client.subject_types_allowed),
             client_id=client.client_id,
             person_id=person_id,
         )
@@ -66,7 +76,7 @@ class Approval:
     def from_json(cls, record: dict[str, Any]) -> Self:
         """The request of a record."""
         values = {name.name: record[name.name] for name in fields(cls)}
-        lists = {name: tuple(values[name]) for name in ("scopes", "resources", "authorization_details")}
+        lists = {name: tuple(values[name]) for name in _LISTS}
         return cls(**values | lists)
 
 

@@ -56,6 +56,7 @@ def approve(
         acr=levels.acr(session.level),
         amr=session.amr,
         level=session.level,
+        item=approval.item,
     )
     return True
 

@@ -28,6 +28,8 @@ class Question:
     return_to: str
     purpose: str = ""
     item_code: str = ""
+    item: str = ""
+    """Code of the service item that is applied for, whatever data it needs."""
     known: tuple[str, ...] = ()
     """Scopes agreed to before, which stay granted whatever is answered now."""
     details: tuple[dict[str, Any], ...] = ()
@@ -73,6 +75,7 @@ def start(
     item_code: str = "",
     known: Collection[str] = (),
     details: tuple[dict[str, Any], ...] = (),
+    item: str = "",
 ) -> str:
     """Begin to ask; returns the question's id, whose page is ``/consent/<id>``."""
     if not return_to.startswith("/") or return_to.startswith("//"):
@@ -88,6 +91,7 @@ def start(
         item_code=item_code,
         known=tuple(known),
         details=details,
+        item=item,
     )
     save(question)
     return question.id

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 import clients
 from clients import Client
-from idp import announcements, pages, persons
+from idp import pages, persons
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.base.secret import digest, same
@@ -39,7 +39,7 @@ def show(ask_id: str) -> Response:
     pages.allow_forms_to(*client.redirect_uris)
     return pages.render(
         "consent/ask.html",
-        announcements=announcements.current(client.client_id),
+        **pages.of_portal(client),
         client=client,
         person=person,
         items=screens[0],
@@ -50,7 +50,8 @@ def show(ask_id: str) -> Response:
         only_notice=not question.details and all(not item.optional for item in screens[0]),
         details=wording.details(question.details if not question.agreed else ()),
         withheld=_withheld(person, ask(client, person.id, question.scopes)),
-        item_name=question.purpose,
+        item_name=pages.item(client, question.item),
+        purpose=question.purpose,
         item_code=question.item_code,
         hosts=sorted({urlsplit(uri).netloc or urlsplit(uri).scheme for uri in client.redirect_uris}),
         say=wording,

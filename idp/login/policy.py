@@ -1,7 +1,7 @@
 """What a session still lacks for a request: one decision, made of checks in a visible order."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from idp import organizations, sessions
@@ -21,6 +21,8 @@ class Decision:
     missing: Missing
     why: str = ""
     organization: str | None = None
+    level: int = 1
+    """The level that was asked for."""
 
 
 def decide(session: sessions.Session | None, requirement: Requirement, now: int) -> Decision:
@@ -56,9 +58,9 @@ def _level(session: sessions.Session, requirement: Requirement, now: int) -> Dec
     """A level that no further factor can reach: the real name is too weak, or we have no such method."""
     ial, aal = levels.needed(requirement.level)
     if session.ial < ial:
-        return Decision(missing="level_too_low", why="ial")
+        return Decision(missing="level_too_low", why="ial", level=requirement.level)
     if aal > HIGHEST_AAL:
-        return Decision(missing="level_too_low", why="aal")
+        return Decision(missing="level_too_low", why="aal", level=requirement.level)
     return None
 
 
@@ -88,15 +90,18 @@ def _identity(session: sessions.Session, requirement: Requirement) -> Decision:
         return Decision(missing="none")
     else:
         return Decision(missing="choose", why="first visit")
-    return _as(session.person_id, organization, requirement)
+    return _as(session, organization, requirement)
 
 
-def _as(person_id: str, organization: str | None, requirement: Requirement) -> Decision:
+def _as(session: sessions.Session, organization: str | None, requirement: Requirement) -> Decision:
     """Whether the person may still act so: a choice does not outlive the right to make it."""
     if organization is None:
         if "natural" in requirement.subject_types:
             return Decision(missing="none")
         return Decision(missing="choose", why="organizations only")
-    if organizations.represents(person_id, organization):
-        return Decision(missing="none", organization=organization)
-    return Decision(missing="choose", why="no longer the representative")
+    if not organizations.represents(session.person_id, organization):
+        return Decision(missing="choose", why="no longer the representative")
+    # Acting for a company may ask for more than acting for oneself.
+    demand = replace(requirement, level=max(requirement.level, requirement.legal_level))
+    lacking = _level(session, demand, 0) or _factor(session, demand, 0)
+    return lacking or Decision(missing="none", organization=organization)

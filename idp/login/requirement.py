@@ -15,6 +15,8 @@ class Requirement:
     """
 
     level: int = 1
+    legal_level: int = 1
+    """The level at which a company may be acted for."""
     max_age: int | None = None
     fresh: bool = False
     choose: bool = False

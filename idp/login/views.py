@@ -5,7 +5,7 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 import clients
-from idp import announcements, pages, settings
+from idp import pages, settings
 from idp.base import trace
 from idp.login import attempts, notices, progress
 from idp.login.attempt import Attempt, Outcome
@@ -89,6 +89,7 @@ def _page(attempt: Attempt, step: Step, page: Page) -> Response:
     pages.hint_language(asked.get("ui_locales", ""))
     pages.allow_forms_to(asked.get("redirect_uri", ""))
     notice = notices.of_attempt(attempt)
+    portal = clients.find(attempt.client_id) if attempt.client_id else None
     return pages.render(
         page.template,
         errors={page.at: notice} if notice else {},
@@ -96,8 +97,9 @@ def _page(attempt: Attempt, step: Step, page: Page) -> Response:
         step=step.NAME,
         field_error=notice,
         say=notices.text,
-        portal=clients.find(attempt.client_id) if attempt.client_id else None,
-        announcements=announcements.current(attempt.client_id),
+        portal=portal,
+        item=pages.item(portal, asked.get("item", "")),
+        **pages.of_portal(portal),
         **page.values,
     )
 

@@ -33,7 +33,8 @@ def show(token: str) -> Response:
         return _end(request, session)
     _allow(request)
     names = [client for name in session.participants if (client := clients.find(name))]
-    return pages.render("logout/confirm.html", portals=names, token=token)
+    asked_by = clients.find(request.client_id) if request.client_id else None
+    return pages.render("logout/confirm.html", portals=names, token=token, **pages.of_portal(asked_by))
 
 
 @blueprint.post("/<token>")

@@ -5,6 +5,7 @@ from typing import Any
 
 import clients
 from clients import Client, scopes
+from clients.client import SubjectType
 from idp import claims, settings
 from idp.base.errors import Rejected
 from idp.oidc import response_modes
@@ -30,6 +31,8 @@ class AuthorizationRequest:
     scopes: tuple[str, ...] = ()
     resources: tuple[str, ...] = ()
     details: tuple[dict[str, Any], ...] = ()
+    item: str = ""
+    """The service item that is applied for."""
     need: dict[str, str] = field(default_factory=dict)
     """What it is for, where something restricted is asked."""
     nonce: str | None = None
@@ -38,6 +41,11 @@ class AuthorizationRequest:
     prompts: frozenset[str] = frozenset()
     max_age: int | None = None
     level: int = 1
+    legal_level: int = 1
+    """The level at which a company may be acted for."""
+    subject_types: tuple[SubjectType, ...] = ("natural",)
+    offered: tuple[str, ...] = ()
+    """The scopes that single claims may belong to."""
     claims: dict[str, Any] = field(default_factory=dict)
     """The claims parameter, judged (``idp.claims.requested``)."""
     hint_subject: str | None = None
@@ -94,6 +102,8 @@ def from_record(kept: dict[str, Any]) -> AuthorizationRequest:
         "resources": tuple(kept["resources"]),
         "sent": tuple(kept.get("sent", ())),
         "details": tuple(kept["details"]),
+        "subject_types": tuple(kept.get("subject_types", ())),
+        "offered": tuple(kept.get("offered", ())),
         "scopes": tuple(name for name in kept["scopes"] if scopes.held(client, name)),
     }
     return AuthorizationRequest(**values)

@@ -70,7 +70,7 @@ def answer(
         parameters=request.sent or None,
         **claims.requested.named(grant.claims),
         purpose=grant.need.get("purpose"),
-        item=grant.need.get("item_code") or "",
+        item=request.item,
     )
     parameters = {"code": code, **_session_state(request, session)}
     if request.hybrid:

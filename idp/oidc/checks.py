@@ -14,7 +14,7 @@ from clients import scopes as scope_register
 from idp import claims, keyring, settings
 from idp.base import levels
 from idp.base.errors import Rejected
-from idp.oidc import need, pkce, resources, response_modes
+from idp.oidc import demands, need, pkce, resources, response_modes
 from idp.oidc.answers import Page
 from idp.oidc.authorization import AuthorizationRequest
 
@@ -197,9 +197,9 @@ def claims_are_read(request: AuthorizationRequest) -> None:
     text = request.parameters.get("claims")
     if text is None:
         return
-    asked = claims.requested.read(text, request.client.scopes)
+    asked = claims.requested.read(text, request.offered)
     request.claims, request.hint_subject = asked.kept, asked.subject
-    request.level = asked.level
+    request.level = max(request.level, asked.level)
 
 
 def level_is_read(request: AuthorizationRequest) -> None:
@@ -253,6 +253,7 @@ LAW: tuple[Check, ...] = (
     key_is_named,
     prompt_is_consistent,
     max_age_is_a_number,
+    demands.item_is_known,
     need_is_stated,
     claims_are_read,
     level_is_read,

@@ -3,7 +3,7 @@
 from clients import Client, scopes
 from idp.approvals import Approval, Kind
 from idp.base.clock import now
-from idp.oidc import checks
+from idp.oidc import checks, demands
 from idp.oidc.authorization import AuthorizationRequest
 
 
@@ -18,6 +18,7 @@ _LAW: tuple[checks.Check, ...] = (
     _nothing_restricted,
     checks.resources_are_registered,
     checks.details_are_registered,
+    demands.item_is_known,
     checks.level_is_read,
 )
 
@@ -40,4 +41,8 @@ def judged(
         address=address,
         resources=request.resources,
         authorization_details=request.details,
+        item=request.item,
+        legal_level=request.legal_level,
+        max_age=request.max_age,
+        subject_types=request.subject_types,
     )

@@ -13,6 +13,7 @@ from idp.pages.headers import allow_forms_to, allow_frames_of, allow_script
 from idp.pages.language import _, chinese, hint_language, mark
 from idp.pages.layout import render
 from idp.pages.onward import see_other
+from idp.pages.portal import item, of_portal
 from idp.pages.preferences import local_path
 
 __all__ = [
@@ -25,10 +26,12 @@ __all__ = [
     "clear_session",
     "hint_language",
     "init_app",
+    "item",
     "local_path",
     "machine",
     "mark",
     "message",
+    "of_portal",
     "refuse",
     "render",
     "see_other",

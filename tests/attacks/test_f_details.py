@@ -11,6 +11,8 @@ from werkzeug.test import TestResponse
 from tests.actors import Person, Portal, citizen, decode, portal, query
 from tests.records import nothing_changed, one_event
 
+pytestmark = pytest.mark.usefixtures("catalogue")
+
 TAX, LAND = "https://api.tax.example.gov/", "https://api.land.example.gov/v1"
 LICENCE = {
     "type": "elicense_read", "licence_type": "demo-business-licence", "item_code": "DEMO-ITEM-0001",

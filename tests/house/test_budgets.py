@@ -11,7 +11,7 @@ from sqlalchemy import event
 
 import clients
 from clients import snapshot
-from idp import authenticators, keyring
+from idp import authenticators, keyring, policies
 from idp.store import db, redis
 from tests.actors import Person, Portal, citizen, portal, query, service
 from tests.approving import PHONE, ask_for_codes, hotline, kiosk
@@ -49,8 +49,9 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
         cost.trips += 1
         return real_pipeline(*commands)  # type: ignore[arg-type]
 
-    # However long a block takes on a busy machine, the registry's once-a-second look is not in it.
+    # However long a block takes on a busy machine, the registries' once-a-second look is not in it.
     monkeypatch.setattr(snapshot, "PAUSE", 60.0)
+    monkeypatch.setattr(policies.snapshot, "PAUSE", 60.0)
     monkeypatch.setattr(keyring, "sign", count_signature)
     monkeypatch.setattr(redis, "pipeline", count_trip)
     engines = list(db._engines.values())
@@ -63,9 +64,11 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
 
 @contextmanager
 def costs(cost: Cost, *, sql: int, trips: int, signatures: int) -> Iterator[None]:
-    """The block costs exactly so much; the registry is looked at just before it, and not again within it."""
+    """The block costs exactly so much; the registries are looked at just before it, not again within it."""
     snapshot.expire()
     clients.find("tax")
+    policies.expire()
+    policies.current()
     cost.sql = cost.trips = cost.signatures = 0
     yield
     assert cost == Cost(sql=sql, trips=trips, signatures=signatures)

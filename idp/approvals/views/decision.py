@@ -130,6 +130,7 @@ def _ask(attempt: Attempt, approval: Approval, session: Session, wanted: tuple[s
         scopes=wanted,
         return_to=f"/approve/{attempt.id}",
         details=approval.authorization_details,
+        item=approval.item,
     )
     login.attempts.keep(attempt.id)
     return see_other(f"/consent/{ask}")
@@ -158,4 +159,6 @@ def _page(attempt: Attempt, approval: Approval, client: Client) -> Response:
         action=f"/approve/{attempt.id}",
         data=[scope for name in approval.scopes if (scope := scopes.find(name))],
         same_network=approval.address == trace.current().address,
+        item=pages.item(client, approval.item),
+        **pages.of_portal(client),
     )

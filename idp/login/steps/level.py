@@ -21,7 +21,7 @@ def done(attempt: Attempt, session: Session | None) -> bool:
 def show(attempt: Attempt, session: Session | None) -> Page:
     """Both levels, and the way back to the portal."""
     decision = policy.decide(session, attempt.requirement, clock.now())
-    ial, _ = levels.needed(attempt.requirement.level)
+    ial, _ = levels.needed(decision.level)
     return Page(
         template="login/level.html",
         values={"needed": ial, "current": session.ial if session else 0, "why": decision.why},

@@ -5,6 +5,7 @@ GET or POST /authorize ── judged ──▶ enough of a session? ──▶ co
                               └── both come back to /authorize/continue/<attempt>
 """
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from clients.scopes import restricted
@@ -14,7 +15,7 @@ from idp.base.errors import Rejected
 from idp.base.secret import random_token
 from idp.consent import asks
 from idp.login import Attempt, Decision, Requirement
-from idp.oidc import authorization, authorized, checks, intake, pushed, sandbox
+from idp.oidc import authorization, authorized, checks, demands, intake, pushed, sandbox
 from idp.oidc.answers import Page, browser_cookie, see_other
 from idp.oidc.authorization import AuthorizationRequest
 from idp.oidc.request import Answer, Request
@@ -75,9 +76,17 @@ def resume(http: Request) -> Answer:
     if attempt.outcome:
         login.attempts.take(attempt.id)
         return _refuse(http, request, _outcome(attempt))
+    try:
+        demands.hold(request)
+    except Rejected as error:
+        login.attempts.take(attempt.id)
+        return _refuse(http, request, error)
+    requirement = demands.tightened(attempt.requirement, request)
     session = sessions.found(cookie, *told)
-    decision = login.decide(session, attempt.requirement, now())
+    decision = login.decide(session, requirement, now())
     if session is None or decision.missing != "none":
+        if requirement != attempt.requirement:
+            login.attempts.save(replace(attempt, requirement=requirement))
         return see_other(f"/login/{attempt.id}")
     sandbox.demand(request.client, session)
     try:
@@ -127,11 +136,12 @@ def _requirement(request: AuthorizationRequest, session: Session | None) -> Requ
     stranger = hint is not None and (session is None or not _is(request, session))
     return Requirement(
         level=request.level,
+        legal_level=request.legal_level,
         max_age=request.max_age,
         fresh="login" in request.prompts or stranger,
         choose="select_account" in request.prompts,
         login_hint=request.parameters.get("login_hint", ""),
-        subject_types=request.client.subject_types_allowed,
+        subject_types=request.subject_types,
         client_id=request.client.client_id,
     )
 
@@ -238,6 +248,7 @@ def _to_consent(
         known=known,
         return_to=CONTINUE + attempt.id,
         details=request.details,
+        item=request.item,
         **request.need,
     )
     login.attempts.keep(attempt.id)
@@ -288,6 +299,6 @@ def _refuse(http: Request, request: AuthorizationRequest, error: Rejected) -> An
         sandbox.demand_harmless(request, _session(http), error)
     audit.record(
         "authz.reject", client=request.client.client_id, outcome="refused", reason=error.why,
-        error=error.code, parameters=request.sent or None,
+        error=error.code, parameters=request.sent or None, item=request.item,
     )  # fmt: skip
     return request.refuse(error)

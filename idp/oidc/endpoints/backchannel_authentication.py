@@ -47,7 +47,7 @@ class BackchannelAuthenticationEndpoint:
         _, approval = approvals.start(judged, secret=secret)
         audit.record(
             "approval.start", client=client.client_id, method=BACKCHANNEL, scope=" ".join(approval.scopes),
-            level=approval.level, lifetime=lifetime,
+            level=approval.level, lifetime=lifetime, item=approval.item,
         )  # fmt: skip
         announcement.enqueue(approval.id)
         interval = settings.current().approval_interval

@@ -33,7 +33,7 @@ class DeviceAuthorizationEndpoint(Base):  # type: ignore[misc]
         secret, approval = approvals.start(asked, with_code=True)
         audit.record(
             "approval.start", client=client.client_id, method=DEVICE, scope=" ".join(approval.scopes),
-            level=approval.level, lifetime=conf.device_lifetime,
+            level=approval.level, lifetime=conf.device_lifetime, item=approval.item,
         )  # fmt: skip
         page = f"{conf.issuer}/device"
         body = {

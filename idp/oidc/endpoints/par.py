@@ -9,7 +9,7 @@ from typing import Any
 from clients import Client
 from idp import audit
 from idp.base.errors import Rejected
-from idp.oidc import checks, client_auth, pushed, request_object, sender
+from idp.oidc import checks, client_auth, demands, pushed, request_object, sender
 from idp.oidc.answers import Challenge, Page
 from idp.oidc.engine import FormRequest, Server
 from idp.oidc.pushed import Pushed
@@ -45,7 +45,12 @@ class PushedRequestEndpoint:
             raise
         except Rejected as error:
             audit.record(
-                "authz.reject", client=client.client_id, outcome="refused", reason=error.why, error=error.code
+                "authz.reject",
+                client=client.client_id,
+                outcome="refused",
+                reason=error.why,
+                error=error.code,
+                item=demands.item_of(request.form),
             )
             return error.status, _body(error), []
         return 201, {"request_uri": request_uri, "expires_in": lifetime}, []

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from tests.actors import Person, Portal, query
 from tests.guide.scene import Scene, walk
+from tests.policies import stock
 
 TAX, LAND = "https://api.tax.prov01.example", "https://api.land.prov01.example"
 EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"
@@ -68,6 +69,7 @@ def asked(me: Person, tax: Portal, *resources: str) -> TestResponse:
 
 def rich_requests(scene: Scene) -> None:
     me, desk = scene.citizen("pwd", "otp"), scene.portal("details")
+    stock(LICENCE["item_code"])
     answer = me.authorize(desk, authorization_details=json.dumps([LICENCE], ensure_ascii=False))
     scene.request("authorize", answer)
     code = query(walk(me, answer))["code"]

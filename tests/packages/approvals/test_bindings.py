@@ -21,7 +21,7 @@ from tests.approving import (
 from tests.possession import Holder
 from tests.records import events
 
-pytestmark = pytest.mark.usefixtures("stores")
+pytestmark = pytest.mark.usefixtures("stores", "catalogue")
 
 HOLDER = Holder()
 SERVICE = "https://archive.example.gov/"
@@ -29,7 +29,7 @@ DETAIL = {
     "type": "elicense_read",
     "licence_type": "11100000MB0",
     "purpose": "劳动合同",
-    "item_code": "I-1",
+    "item_code": "DEMO-ITEM-0001",
     "case_id": "C-1",
 }
 

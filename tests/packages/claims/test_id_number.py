@@ -19,7 +19,7 @@ from tests.conftest import MovableClock
 from tests.recipient import opened, reading_portal
 from tests.records import events, nothing_changed
 
-pytestmark = pytest.mark.usefixtures("stores")
+pytestmark = pytest.mark.usefixtures("stores", "catalogue")
 
 NUMBER = "010101198504123013"
 NEED = {"scope": "openid profile idcard", "purpose": "核对领取人身份", "item_code": "DEMO-ITEM-0001"}

@@ -31,7 +31,7 @@ class Citizen:
     session: sessions.Session
     ask: str = ""
 
-    def asked(self, *scopes: str, purpose: str = "", client_id: str = "portal-a") -> str:
+    def asked(self, *scopes: str, purpose: str = "", item: str = "", client_id: str = "portal-a") -> str:
         """The portal asks; the HTML of the first screen."""
         self.ask = asks.start(
             browser=MARK,
@@ -40,6 +40,7 @@ class Citizen:
             scopes=scopes or SCOPES,
             return_to=RETURN_TO,
             purpose=purpose,
+            item=item,
         )
         return self.page().text
 

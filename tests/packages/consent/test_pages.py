@@ -11,12 +11,15 @@ from idp.consent import asks
 from idp.pages import cookies
 from tests.loginface import events
 from tests.packages.consent.conftest import MARK, RETURN_TO, Citizen, portal, step
+from tests.policies import item, publish
 from tests.webface import citizen, log_in
 
 
 def test_the_page_tells_who_asks_for_what_why_and_for_how_long(someone: Citizen) -> None:
-    html = someone.asked(purpose="申报个人所得税")
-    assert ">“示范门户”申请获取以下信息，用于办理“申报个人所得税”</h1>" in html
+    publish("items", {"items": {"TAX-1": item(name="个人所得税申报")}})
+    html = someone.asked(purpose="核对申报人", item="TAX-1")
+    assert ">“示范门户”申请获取以下信息，用于办理“个人所得税申报”</h1>" in html
+    assert "核对申报人" in html
     for told in ("示范市政务服务局", "portal@good.example", "good.example", "办理示范事项", "办结即删除",
                  "处理依据：履行法定职责", "处理依据：您的同意", "撤回授权"):  # fmt: skip
         assert told in html, told

@@ -10,6 +10,8 @@ from tests import registrations
 from tests.actors import Person, Portal, citizen, decode, portal, query
 from tests.records import events, nothing_changed
 
+pytestmark = pytest.mark.usefixtures("catalogue")
+
 LICENCE = {
     "type": "elicense_read",
     "licence_type": "demo-business-licence",

@@ -15,7 +15,7 @@ from tests.recipient import EC, opened
 from tests.records import events
 from tests.signing import SigningPortal
 
-pytestmark = pytest.mark.usefixtures("stores")
+pytestmark = pytest.mark.usefixtures("stores", "catalogue")
 
 NUMBER = "010101198504123013"
 NEED = {"scope": "openid idcard", "purpose": "核对领取人身份", "item_code": "DEMO-ITEM-0001"}
