@@ -12,17 +12,23 @@ from idp.base.errors import Rejected, Unavailable
 #: Every command, and where it lives.
 COMMANDS = {
     "admin": "idp.staff.commands:admin",
+    "announcements": "idp.announcements.commands:announcements",
+    "applications": "clients.applications.commands:applications",
     "audit": "idp.audit.commands:audit",
     "clients": "clients.commands:clients",
     "db": "idp.commands:db",
+    "deliveries": "idp.logout.deliveries:deliveries",
     "demo": "idp.demo.commands:demo",
     "divisions": "idp.divisions.commands:divisions",
     "explain": "idp.commands:explain",
+    "health": "idp.commands:health",
     "keys": "idp.keys:keys",
+    "login": "idp.login.commands:login",
     "personas": "idp.personas.commands:personas",
     "persons": "idp.logout.commands:persons",
     "serve": "idp.commands:serve",
     "settings": "idp.commands:show_settings",
+    "statistics": "idp.statistics.commands:statistics",
     "worker": "idp.commands:worker",
 }
 #: Commands that read the settings themselves, or make their own.

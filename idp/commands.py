@@ -7,6 +7,7 @@ from difflib import get_close_matches
 import click
 
 from idp import explanations, settings
+from idp.base import clock
 from idp.settings import reference
 
 
@@ -65,6 +66,22 @@ def explain(code: str | None, *, markdown: bool) -> None:
             f"没有这个代码 / no such code: {code[:60]!r}"
             + (f"; 是否想查 / did you mean: {near}" if near else "")
         )
+
+
+@click.command()
+def health() -> None:
+    """Show whether what the platform depends on is well, and what the worker's jobs last did."""
+    from idp import readiness, rounds
+
+    for name, well in readiness.state().items():
+        click.echo(f"{name:40}{'well' if well else 'NOT WELL'}")
+    for one in rounds.known():
+        failure = f"  last failure {_moment(one.failed_at)}: {one.why}" if one.failed_at else ""
+        click.echo(f"{one.job:40}{one.standing:10}{_moment(one.ran_at)}{failure}")
+
+
+def _moment(seconds: int) -> str:
+    return f"{clock.at(seconds):%Y-%m-%d %H:%M:%S}Z" if seconds else "never"
 
 
 @click.group()

@@ -38,12 +38,13 @@ def verify_record(kept: TextIO | None) -> None:
 @click.option("--kind", default="", help="one kind of event, see `idp audit events`")
 @click.option("--person", default="", help="id of a person")
 @click.option("--client", default="", help="client_id of a portal")
+@click.option("--request", default="", help="the reference number somebody was shown")
 @click.option("--since", type=click.DateTime(), help="UTC date, or date and time")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
-def show(kind: str, person: str, client: str, since: datetime | None, limit: int) -> None:
+def show(kind: str, person: str, client: str, request: str, since: datetime | None, limit: int) -> None:
     """Show recorded events, newest first. They hold no full number, phone or token."""
     start = _seconds(since) * 1_000_000 if since else 0
-    found = queries.events(kind=kind, person=person, client=client, since=start, limit=limit)
+    found = queries.events(kind=kind, person=person, client=client, request=request, since=start, limit=limit)
     rows = [_COLUMNS, *(_cells(event) for event in found)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
     for row in rows:

@@ -62,12 +62,12 @@ def event_of(found: Sequence[Any]) -> Event:
 
 
 def events(
-    *, kind: str = "", person: str = "", client: str = "", since: int = 0, limit: int = 50
+    *, kind: str = "", person: str = "", client: str = "", request: str = "", since: int = 0, limit: int = 50
 ) -> list[Event]:
-    """The newest events of a kind, person or client since a moment (µs), newest first."""
+    """The newest events of a kind, person, client or request since a moment (µs), newest first."""
     wanted: list[ColumnElement[bool]] = [
         EVENTS.c[name] == value
-        for name, value in (("kind", kind), ("person", person), ("client", client))
+        for name, value in (("kind", kind), ("person", person), ("client", client), ("request_id", request))
         if value
     ]
     statement = (

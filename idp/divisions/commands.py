@@ -27,6 +27,36 @@ def take_over(file: TextIO) -> None:
     click.echo(f"{count} 个行政区划已导入或更名 / divisions taken over or renamed")
 
 
+@divisions.command("departments")
+@click.option("--within", default=codes.NATION, help="Only of this division and those below it.")
+def list_departments(within: str) -> None:
+    """List public bodies by id."""
+    reach, after = codes.Reach(division=codes.checked(within)), ""
+    while found := queries.departments(reach, after=after):
+        for one in found:
+            click.echo(f"{one.id}  {one.division}  {one.name}  {one.name_en}")
+        after = found[-1].id
+
+
+@divisions.command("add-department")
+@click.argument("division")
+@click.option("--name", required=True, help="In Chinese.")
+@click.option("--name-en", required=True, help="In English.")
+def add_department(division: str, name: str, name_en: str) -> None:
+    """Add a public body to a division."""
+    try:
+        made = service.add_department(
+            division=division,
+            name=name,
+            name_en=name_en,
+            reach=codes.Reach(division=codes.NATION),
+            operator="command line",
+        )
+    except Rejected as refused:
+        raise click.ClickException(refused.hint or "there is no such division") from None
+    click.echo(made)
+
+
 @divisions.command("list")
 @click.option("--within", default=codes.NATION, help="Only this division and those below it.")
 def show(within: str) -> None:

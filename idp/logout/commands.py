@@ -160,16 +160,46 @@ def close(person_id: str | None, cause: str, source: str | None, *, yes: bool) -
     _tell(person, "closed", people.close(person.id, cause=cause, source=source, operator=_operator()))
 
 
+@persons.command("reprove")
+@_person
+@_cause
+@_source
+@_told
+def reprove(person_id: str | None, cause: str, source: str | None) -> None:
+    """Let the proven real-name levels lapse, and log the person out everywhere."""
+    person = _find(person_id)
+    ended = people.demand_proof(person.id, cause=cause, source=source, operator=_operator()).ended
+    click.echo(f"{_summary(person)}\n须重新实名核验。The real name has to be proven anew.")
+    _tell_ended(ended)
+
+
+@persons.command("sign-out")
+@_person
+@_cause
+@_told
+def sign_out(person_id: str | None, cause: str) -> None:
+    """End every login and lasting access; the person may log in again at once."""
+    person = _find(person_id)
+    ended = people.sign_out(person.id, reason=cause, operator=_operator())
+    click.echo(_summary(person))
+    _tell_ended(ended)
+
+
 def _find(person_id: str | None) -> Person:
     """The person named, as the database has it now."""
     if person_id is not None:
         found = register.read(person_id)
     else:
-        document = register.number.parse(_ask())
+        document = asked_document()
         found = register.find_by_identifier(document.id_type, document.value)
     if found is None:
         raise Rejected("person.unknown", "no such person", status=404)
     return found
+
+
+def asked_document() -> register.number.IdNumber:
+    """An ID number that is asked for and never an argument; raises ``Rejected``."""
+    return register.number.parse(_ask())
 
 
 def _ask() -> str:
@@ -192,7 +222,10 @@ def _sure(person: Person, warning: str, *, yes: bool) -> None:
 def _tell(person: Person, status: Status, stopped: people.Stopped) -> None:
     anew = "" if stopped.anew else "（此前已是此状态 it was so before）"
     click.echo(f"{_summary(person)}\n{_STATUSES[status]}{anew}")
-    ended = stopped.ended
+    _tell_ended(stopped.ended)
+
+
+def _tell_ended(ended: people.Ended) -> None:
     click.echo(
         f"下线 {ended.sessions} 处登录，作废 {ended.grants} 个保持授权，进入过的应用将收到通知。"
         f"Sessions ended: {ended.sessions}; offline grants: {ended.grants}; the portals entered will be told."

@@ -5,6 +5,7 @@ import click
 from idp import settings
 from idp.base.errors import Rejected
 from idp.base.secret import Secret
+from idp.divisions import NATION, Reach
 from idp.staff import queries, roles, service
 
 _FIRST = {
@@ -50,6 +51,29 @@ def link(login_name: str) -> None:
     if member is None:
         raise click.ClickException("没有这个账号。 There is no such account.")
     _tell(login_name, service.new_link(member.id, actor=None))
+
+
+@admin.command("list")
+@click.option("--within", default=NATION, help="Only of this division and those below it.")
+def list_staff(within: str) -> None:
+    """List staff accounts by login name, with their roles."""
+    after = ""
+    while found := queries.members(Reach(division=within), after=after, most=100):
+        for one in found:
+            click.echo(f"{one.login_name:40} {one.division}  {one.status:10}{' '.join(one.roles)}")
+        after = found[-1].login_name
+
+
+@admin.command()
+@click.argument("login_name")
+@click.option("--cause", required=True, help="Why; stands in the record.")
+def disable(login_name: str, cause: str) -> None:
+    """Stop an account at once."""
+    member = queries.find_by_name(login_name)
+    if member is None:
+        raise click.ClickException("没有这个账号。 There is no such account.")
+    service.disable(member.id, cause=cause[:60], actor=None)
+    click.echo(f"{member.login_name} 已停用 is disabled")
 
 
 def _tell(whose: str, token: Secret) -> None:

@@ -31,6 +31,7 @@ _JOBS = {
     "login.forget_failures": mark("清理登录失败计数"),
     "logout.deliver_due": mark("发送退出通知"),
     "logout.end_stopped": mark("结束停用账号的登录"),
+    "logout.forget_settled": mark("清理已有结果的退出通知"),
     "relay.measure": mark("统计待发送的审计记录"),
     "relay.stream_syslog": mark("向日志系统（syslog）发送审计记录"),
     "relay.stream_webhook": mark("向网络回调发送审计记录"),
