@@ -44,6 +44,9 @@ PERMISSIONS: dict[str, Permission] = {
     "admin:audit:export": _permission("导出审计记录", "Export the audit record", "audit"),
     "admin:audit:read": _permission("查询审计记录", "Search the audit record", "audit"),
     "admin:audit:verify": _permission("验证审计记录", "Verify the audit record", "audit"),
+    "admin:branding:write": _permission(
+        "设定页面标识和地区通知", "Say how pages present a division, and what they tell", "system"
+    ),
     "admin:clients:read": _permission("查看接入应用", "See portals", "system", "security", "audit"),
     "admin:clients:suspend": _permission(
         "暂停或恢复接入应用", "Suspend a portal, or let it in again", "security"
@@ -66,6 +69,10 @@ PERMISSIONS: dict[str, Permission] = {
     ),
     "admin:people:unlock": _permission(
         "解除登录限制", "Lift the pauses of a person's login", "system", "security"
+    ),
+    "admin:policies:read": _permission("查看策略", "See policies", "system", "security", "audit"),
+    "admin:policies:write": _permission(
+        "设定事项目录和地区规则", "Set item catalogues and rules", "security"
     ),
     "admin:restricted:approve": _permission("批准受限数据", "Approve restricted data", "security"),
     "admin:roles:grant": _permission("授予或收回角色", "Grant or withdraw roles", "security"),

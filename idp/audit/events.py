@@ -298,16 +298,16 @@ KINDS: dict[str, Kind] = {
     "ping.failed": _kind("A portal could not be told that a request was decided", "登录结果通知失败"),
     "policy.change": _kind(
         "A policy of a division was changed, or a change undone",
-        "政策变更",
+        "策略变更",
         "action count division fingerprint operator policy version",
     ),
     "policy.draft": _kind(
         "A policy of a division was drafted, or a draft discarded",
-        "政策草稿",
+        "策略草稿",
         "action count division operator policy version",
     ),
     "policy.unreadable": _kind(
-        "The stored policy of a division cannot be read", "政策数据损坏", "division policy version"
+        "The stored policy of a division cannot be read", "策略数据损坏", "division policy version"
     ),
     "refresh.reuse": _kind(
         "A spent refresh token was shown; its family was revoked",

@@ -7,7 +7,7 @@ from flask.sessions import SecureCookieSessionInterface
 from jinja2.ext import i18n
 
 from idp import keyring, settings
-from idp.pages import cookies, crosssite, errors, headers, language, layout, views
+from idp.pages import cookies, crosssite, errors, headers, language, layout, sheets, views
 
 _SECRET = "web face"
 
@@ -38,6 +38,7 @@ def init_app(app: Flask) -> None:
     language.init_app(app)
     layout.init_app(app)
     headers.init_app(app)
+    sheets.init_app(app)
     errors.init_app(app)
     crosssite.init_app(app)
     cookies.init_app(app)

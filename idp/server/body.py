@@ -8,6 +8,7 @@ needs them, and parsers differ on them.
 import re
 
 from idp.oidc.request import LARGEST, Environ
+from idp.pages import sheets
 from idp.server.head import Malformed
 
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,6}\r\n")
@@ -26,9 +27,15 @@ def length(made: Environ) -> int | None:
     told = str(made.get("CONTENT_LENGTH", "0"))
     if not (told.isascii() and told.isdigit()):
         raise Malformed(400)
-    if len(told) > 6 or int(told) > LARGEST:
+    if len(told) > 7 or int(told) > (sheets.LARGEST if _is_sheet(made) else LARGEST):
         raise Malformed(413)
     return int(told)
+
+
+def _is_sheet(made: Environ) -> bool:
+    """Whether an officer's browser sends a sheet; whether he is one is asked before it is read."""
+    named = f"{sheets.COOKIE}=" in str(made.get("HTTP_COOKIE", ""))
+    return named and made["REQUEST_METHOD"] == "POST" and made["PATH_INFO"] in sheets.PATHS
 
 
 def chunks(data: bytes) -> tuple[bytes, bytes] | None:

@@ -8,14 +8,19 @@ waiting ──▶ reading ──▶ answered by the loop, or by a thread (busy) 
 import io
 import socket
 from enum import Enum
+from typing import ClassVar
+from weakref import WeakSet
 
-from idp.oidc.request import Environ
+from idp.oidc.request import LARGEST, Environ
 from idp.server import answer as wire
 from idp.server import body, head, refusal
 from idp.server.head import Malformed
 
 #: More at once is rare, and a larger buffer costs the allocator more than another read.
 _CHUNK = 8192
+_LONG_CHUNK = 65_536
+#: Long bodies that a process takes at a time, from whomever: officers seldom send sheets.
+MOST_LONG = 2
 
 #: Seconds: from the first moment to a whole head, then to a whole body; between two requests; to take an
 #: answer; for a refused client to read why.
@@ -41,9 +46,12 @@ class Connection:
     """A client's connection; the loop calls it when there is something to read or to write."""
 
     __slots__ = (
-        "_buffer", "_environ", "_length", "_out", "address", "close", "deadline", "events", "served",
-        "socket", "state",
+        "__weakref__", "_buffer", "_environ", "_length", "_out", "address", "close", "deadline", "events",
+        "served", "socket", "state",
     )  # fmt: skip
+
+    _long: ClassVar[WeakSet["Connection"]] = WeakSet()
+    """Those on which a long body arrives."""
 
     def __init__(self, line: socket.socket, address: str, now: float) -> None:
         self.socket = line
@@ -63,7 +71,7 @@ class Connection:
     def receive(self, now: float) -> bool:
         """Take what has arrived; whether the client is still there."""
         try:
-            data = self.socket.recv(_CHUNK)
+            data = self.socket.recv(_LONG_CHUNK if self._length and self._length > LARGEST else _CHUNK)
         except BlockingIOError:
             return True
         except OSError:
@@ -106,6 +114,7 @@ class Connection:
         if len(self._buffer) < self._length:
             return None
         content, self._buffer = self._buffer[: self._length], self._buffer[self._length :]
+        self._long.discard(self)
         return content
 
     def _take_head(self, now: float) -> bool:
@@ -119,6 +128,10 @@ class Connection:
             return False
         made = head.environ(self._buffer[: end + 2], self.address)
         self._length = body.length(made)
+        if self._length is not None and self._length > LARGEST:
+            if len(self._long) >= MOST_LONG:
+                raise Malformed(503)
+            self._long.add(self)
         self._buffer = self._buffer[end + 4 :]
         self._environ = made
         self.close = made["SERVER_PROTOCOL"] == "HTTP/1.0" or _ends(made)
@@ -166,6 +179,7 @@ class Connection:
         return self.has_more and self._shut(now)
 
     def _shut(self, now: float) -> bool:
+        self._long.discard(self)
         # Closing over unread bytes would take the answer back (RFC 9112 §9.6).
         self.state, self.deadline, self._buffer = State.LINGERING, now + LINGER_SECONDS, b""
         try:

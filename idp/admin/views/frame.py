@@ -26,6 +26,7 @@ MENU = (
     ("deliveries", pages.mark("退出通知"), "admin:deliveries:read"),
     ("keys", pages.mark("密钥"), "admin:keys:read"),
     ("alarms", pages.mark("告警"), "admin:alarms:read"),
+    ("policies", pages.mark("策略"), "admin:policies:read"),
     ("explain", pages.mark("查询拒绝原因"), "admin:explain:read"),
     ("records", pages.mark("审计记录"), "admin:audit:read"),
     ("health", pages.mark("运行状态"), "admin:health:read"),
@@ -115,6 +116,10 @@ _REFUSALS = {
     "password.long": pages.mark("密码太长，请缩短。"),
     "password.short": pages.mark("密码至少需要12个字符。"),
     "person.status": pages.mark("账号当前状态不允许此操作，未作变更。"),
+    "policy.many": pages.mark("这里已有20份草稿，请先发布或放弃一些。"),
+    "policy.same": pages.mark("与现行策略没有差别，无需发布。"),
+    "policy.stale": pages.mark("现行策略已经变更，请在新版本上重新修改。"),
+    "policy.why": pages.mark("请写明变更理由，2至300个字符，不含标记和不可见字符。"),
     "precondition_failed": pages.mark("账号状态已经变化，请刷新后重新操作。"),
     "role.separation": pages.mark("系统管理、安全管理、审计管理的角色不能由同一人担任（三员分立）。"),
     "staff.login_name": pages.mark(

@@ -1,0 +1,70 @@
+"""One address takes a long body, from who seems to be an officer; two at a time, and nobody else any."""
+
+import pytest
+
+from idp.oidc.request import LARGEST, Answer
+from idp.pages import sheets
+from idp.server import body, connection
+from idp.server.head import Malformed
+from tests.looping import served
+from tests.wire import Answer as Got
+from tests.wire import Connection, Request
+
+PATH = "/admin/policies/sheet"
+OFFICER = {
+    "SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": "POST", "PATH_INFO": PATH, "HTTP_COOKIE": "staff=x",
+}  # fmt: skip
+
+
+class Echo:
+    """Answers with the length of what was sent."""
+
+    def answer(self, made: dict[str, object]) -> Answer:
+        return Answer(200, (), str(len(made["wsgi.input"].read())).encode())  # type: ignore[attr-defined]
+
+
+def got(sent: Connection) -> Got:
+    """What is answered, once it is whole."""
+    while (answer := sent.receive()) is None:
+        continue
+    return answer
+
+
+def test_a_sheet_may_be_long_and_has_its_end_too() -> None:
+    assert body.length({**OFFICER, "CONTENT_LENGTH": str(sheets.LARGEST)}) == sheets.LARGEST
+    for length in (str(sheets.LARGEST + 1), "0" * 8):
+        with pytest.raises(Malformed) as refused:
+            body.length({**OFFICER, "CONTENT_LENGTH": length})
+        assert refused.value.status == 413
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"PATH_INFO": "/token"}, {"REQUEST_METHOD": "PUT"}, {"HTTP_COOKIE": ""}, {"HTTP_COOKIE": "sid=x"}],
+)
+def test_o18_nobody_else_sends_a_long_body(changed: dict[str, str]) -> None:
+    with pytest.raises(Malformed) as refused:
+        body.length({**OFFICER, **changed, "CONTENT_LENGTH": str(LARGEST + 1)})
+    assert refused.value.status == 413
+
+
+def test_o11_long_bodies_arrive_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    head = f"POST {PATH} HTTP/1.1\r\nHost: id.example\r\nCookie: staff=x\r\nContent-Length: 1000000\r\n\r\n"
+    with served(Echo()) as looped:
+        begun = [Connection(looped.address, timeout=15) for _ in range(connection.MOST_LONG)]
+        looped.connections += begun
+        for one in begun:
+            one.send(head.encode())
+        small = looped.ask(Request(method="POST", url="http://id.example/x", body=b"1234"))
+        assert got(small).body == b"4"
+        third = Connection(looped.address, timeout=15)
+        looped.connections.append(third)
+        third.send(head.encode())
+        assert got(third).status == 503
+        for one in begun:
+            one.send(b"x" * 1_000_000)
+            assert got(one).body == b"1000000"
+        again = Connection(looped.address, timeout=15)
+        looped.connections.append(again)
+        again.send(head.encode() + b"x" * 1_000_000)
+        assert got(again).status == 200
