@@ -1,8 +1,8 @@
 """A draft tried on what happened: recent entries replayed against it instead of what is in force.
 
 What is replayed is what the record holds of an entry: portal, item, scopes, the level the session had, and
-whether somebody acted for an organisation. A day's trial is kept for some minutes, so that looking at a draft
-again reads nothing again.
+whether somebody acted for an organisation. What single authorization details asked for is not in it. A trial
+is kept for some minutes, so that looking at a draft again reads nothing again.
 """
 
 from dataclasses import dataclass
@@ -12,11 +12,10 @@ import orjson
 from pydantic import TypeAdapter
 
 import clients
-from clients.scopes import restricted
 from idp import policies
 from idp.base import clock
-from idp.divisions import NATION
-from idp.policies import kinds
+from idp.base.errors import Rejected
+from idp.policies import judgement, kinds
 from idp.policies.combination import Policies
 from idp.policies.policy import Draft
 from idp.policies.recent import DAYS, MOST, Bound, Recent
@@ -64,26 +63,24 @@ def run(draft: Draft) -> Trial:
 
 
 def judge(known: Policies) -> Judge:
-    """What these policies ask of an entry; of a portal that is gone, nothing."""
+    """What these policies ask of an entry, as they would of the request; of a portal that is gone, nothing."""
 
     def asked(entry: Entry) -> Asked:
         client = clients.find(entry.client)
         if client is None:
             return Asked()
-        here, scopes = known.at(client.division or NATION), frozenset(entry.scopes.split())
-        level = max(here.rules.min_level, here.rules.legal_level if entry.legal else 1)
-        lost = set() if here.rules.offline_access else scopes & {"offline_access"}
-        if not entry.item:
-            return Asked(level=level, max_age=here.rules.max_age, lost=frozenset(lost))
-        item = here.item(entry.item)
-        if item is None:
-            return Asked(refused="item")
-        if ("legal" if entry.legal else "natural") not in item.subject_types:
-            return Asked(refused="subject")
-        without = {scope for scope in scopes if not item.allows(scope)}
-        if restricted(without):
-            return Asked(refused="restricted")
-        return Asked(level=max(level, item.level), max_age=here.rules.max_age, lost=frozenset(lost | without))
+        codes, scopes = [entry.item] if entry.item else [], entry.scopes.split()
+        try:
+            found = judgement.judge(
+                known.at(client.division), subject_types=client.subject_types_allowed, codes=codes
+            )
+            kept = judgement.kept(found, scopes)
+        except Rejected as refused:
+            return Asked(refused=refused.why)
+        if codes and ("legal" if entry.legal else "natural") not in found.subject_types:
+            return Asked(refused="item.subject")
+        level = found.legal_level if entry.legal else found.level
+        return Asked(level=level, max_age=found.max_age, lost=frozenset(scopes).difference(kept))
 
     return asked
 

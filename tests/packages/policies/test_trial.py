@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("stores")
 def week(stores: None) -> None:
     """Who entered last week: a city's portal for two items, for none, and for companies; one far away."""
     grow_tree()
-    portal("city", division=CITY)
+    portal("city", division=CITY, subject_types_allowed=("natural", "legal"))
     portal("far", division=OTHER_PROVINCE)
     publish("items", catalogue(LICENCE=item(level=2), REGISTER=item(level=1)))
     enter("city", 12, item="LICENCE", level=2)
@@ -84,13 +84,13 @@ def test_in_the_nation_the_other_province_is_asked_too(week: None) -> None:
 def test_an_item_taken_from_the_catalogue_is_refused_to_all_who_named_it(week: None) -> None:
     found = tried("items", catalogue(REGISTER=item(level=1)), NATION)
     assert counts(found) == {"refused": 36, "unchanged": 21}
-    assert found.report.reasons == (("item", Size(entries=36, persons=36)),)
+    assert found.report.reasons == (("item.unknown", Size(entries=36, persons=36)),)
 
 
 def test_an_item_for_natural_persons_alone_refuses_who_acts_for_a_company(week: None) -> None:
     found = tried("items", catalogue(LICENCE=item(level=2, user_types=["natural"], mandate_kinds=[])))
     assert counts(found) == {"refused": 8, "unchanged": 39}
-    assert found.report.reasons == (("subject", Size(entries=8, persons=8)),)
+    assert found.report.reasons == (("item.subject", Size(entries=8, persons=8)),)
 
 
 def test_scopes_that_an_item_does_not_list_are_lost(week: None) -> None:
