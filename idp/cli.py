@@ -26,6 +26,7 @@ COMMANDS = {
     "login": "idp.login.commands:login",
     "personas": "idp.personas.commands:personas",
     "persons": "idp.logout.commands:persons",
+    "policies": "idp.policies.commands:policies",
     "serve": "idp.commands:serve",
     "settings": "idp.commands:show_settings",
     "statistics": "idp.statistics.commands:statistics",

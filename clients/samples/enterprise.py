@@ -11,8 +11,16 @@ DESIGN = Design(
     port=8093,
     scope="openid profile org mandate",
     services=(
-        Service(key="change", name="变更经营范围", level=2, about="修改营业执照上的经营范围。"),
-        Service(key="report", name="企业年度报告", level=2, about="填报并公示年度报告。"),
+        Service(
+            key="change",
+            name="变更经营范围",
+            level=2,
+            about="修改营业执照上的经营范围。",
+            item="DEMO-ITEM-0301",
+        ),
+        Service(
+            key="report", name="企业年度报告", level=2, about="填报并公示年度报告。", item="DEMO-ITEM-0302"
+        ),
     ),
     acts_for_company=True,
 )

@@ -11,9 +11,27 @@ DESIGN = Design(
     port=8092,
     scope="openid profile realname phone",
     services=(
-        Service(key="record", name="参保缴费记录", level=2, about="查看历年参保和缴费情况。"),
-        Service(key="pension", name="养老金资格认证", level=2, about="不用到现场，网上完成认证。"),
-        Service(key="medical", name="医保就医明细", level=3, about="属于敏感个人信息，需要二次验证。"),
+        Service(
+            key="record",
+            name="参保缴费记录",
+            level=2,
+            about="查看历年参保和缴费情况。",
+            item="DEMO-ITEM-0201",
+        ),
+        Service(
+            key="pension",
+            name="养老金资格认证",
+            level=2,
+            about="不用到现场，网上完成认证。",
+            item="DEMO-ITEM-0202",
+        ),
+        Service(
+            key="medical",
+            name="医保就医明细",
+            level=3,
+            about="属于敏感个人信息，需要二次验证。",
+            item="DEMO-ITEM-0203",
+        ),
     ),
 )
 

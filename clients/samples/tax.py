@@ -11,9 +11,21 @@ DESIGN = Design(
     port=8091,
     scope="openid profile realname age",
     services=(
-        Service(key="annual", name="个人所得税年度汇算", level=2, about="核对全年收入和已缴税款。"),
-        Service(key="receipt", name="完税证明", level=2, about="下载本人的完税证明。"),
-        Service(key="account", name="变更退税银行账户", level=3, about="改变收款账户，需要二次验证。"),
+        Service(
+            key="annual",
+            name="个人所得税年度汇算",
+            level=2,
+            about="核对全年收入和已缴税款。",
+            item="DEMO-ITEM-0101",
+        ),
+        Service(key="receipt", name="完税证明", level=2, about="下载本人的完税证明。", item="DEMO-ITEM-0102"),
+        Service(
+            key="account",
+            name="变更退税银行账户",
+            level=3,
+            about="改变收款账户，需要二次验证。",
+            item="DEMO-ITEM-0103",
+        ),
     ),
 )
 

@@ -14,7 +14,7 @@ from clients import service as registry
 from clients.client import SECRET_METHODS
 from idp import settings
 from idp.app import open_stores
-from idp.demo import officers
+from idp.demo import officers, policies
 from idp.demo.authenticators import write as write_authenticators
 from idp.demo.officers import OfficerCredentials
 from idp.demo.plan import PORTALS, Plan
@@ -41,6 +41,7 @@ def prepare(plan: Plan) -> Stage:
     try:
         people = cast.load(renew=True)
         staff = officers.appoint()
+        policies.publish()
         credentials = _register_portals(plan)
     finally:
         db.close()

@@ -26,6 +26,12 @@ class Fault:
         place = [f"line {self.line}"] if self.line else []
         return ": ".join([*place, *filter(None, [self.at, self.column]), self.english])
 
+    @property
+    def chinese_told(self) -> str:
+        """The same in Chinese."""
+        place = [f"第{self.line}行"] if self.line else []
+        return "：".join([*place, *filter(None, [self.at, self.column]), self.chinese])
+
 
 class Faulty(Rejected):
     """A document with faults: none of it is taken."""

@@ -12,9 +12,11 @@ from idp import audit, divisions
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.divisions import Reach
-from idp.policies import documents, kinds, queries, snapshot
+from idp.policies import documents, kinds, queries, sheet, snapshot
 from idp.policies.combination import path_of
 from idp.policies.difference import diff
+from idp.policies.fault import Faulty
+from idp.policies.kinds.items import ITEMS
 from idp.policies.models import PolicyDraftRow, PolicyVersionRow
 from idp.policies.policy import LONGEST_WHY, KindName
 from idp.store.db import transaction
@@ -32,6 +34,15 @@ def draft(kind: KindName, division: str, document: object, *, base: int, operato
     _demand_reach(kind, division, reach)
     judged = kinds.find(kind)
     return _draft(kind, division, judged.read(document), base, operator)
+
+
+def draft_sheet(division: str, data: bytes, *, base: int, operator: str, reach: Reach) -> str:
+    """Keep the catalogue of a sheet as ``draft`` does; each fault names the line it is in."""
+    found = sheet.read(data)
+    try:
+        return draft("items", division, ITEMS.document(found), base=base, operator=operator, reach=reach)
+    except Faulty as faulty:
+        raise Faulty(sheet.placed(faulty.faults, data)) from None
 
 
 def publish(draft_id: str, *, why: str, expected: int, operator: str, reach: Reach) -> int:

@@ -5,7 +5,7 @@ A sheet is taken as a whole or not at all; each fault names line and column, so 
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from idp.policies.fault import MOST_FAULTS, Fault, Faulty
@@ -35,6 +35,12 @@ def read(data: bytes) -> dict[str, Item]:
     if faults:
         raise Faulty(faults[:MOST_FAULTS])
     return found
+
+
+def placed(faults: Iterable[Fault], data: bytes) -> list[Fault]:
+    """The same faults, each with the line of its item in the sheet."""
+    lines = {cells["item_code"]: line for line, cells in _lines(_text(data))}
+    return [replace(one, line=lines.get(one.at, 0)) for one in faults]
 
 
 def write(catalogue: Catalogue) -> str:

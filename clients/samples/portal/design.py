@@ -14,6 +14,8 @@ class Service:
     name: str
     level: int
     about: str
+    item: str
+    """Its code in the item catalogue; what that asks for is the provider's to know."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

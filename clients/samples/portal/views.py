@@ -62,6 +62,7 @@ def service(key: str) -> str | AnyResponse:
             target=url_for("pages.service", key=key),
             level=wanted.level,
             acr_values=f"urn:gov-sso:acr:l{wanted.level}",
+            item_code=wanted.item,
         )
     return render_template("portal/service.html", service=wanted, known=login.claims | login.userinfo)
 

@@ -18,12 +18,14 @@ from idp.policies.policy import KindName
 
 #: Colours that white text reads on (WCAG 2.2 §1.4.3), by their name in the style sheet.
 ACCENTS = ("blue", "red", "green", "teal", "purple", "brown")
-LONGEST_NAME, LONGEST_HOURS = 30, 60
+LONGEST_NAME, LONGEST_HOURS = 60, 60
 
 _HOTLINE = re.compile(r"(?:0[0-9]{2,3}-)?[0-9]{5,8}|400-[0-9]{3}-[0-9]{4}", re.ASCII)
 _ICP = re.compile(r"[\u4e00-\u9fff]ICP备[0-9]{5,10}号(?:-[0-9]{1,3})?")
 _POLICE = re.compile(r"[\u4e00-\u9fff]公网安备 ?[0-9]{5,14}号")
 _OURS = re.compile(r"统一身份认证|identity\s+authentication|single\s+sign", re.I)
+
+_ALIKE = ("不能与平台名称相同或相近", "looks like the name of the platform")
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "name": ("名称", "name"),
@@ -95,7 +97,15 @@ class BrandingKind:
         return asdict(policy)
 
     def demand(self, policy: Branding, before: Branding, above: Sequence[Branding]) -> None:
-        """Every level may say its own."""
+        """Raise ``Faulty`` for a name that is the platform's own; else every level may say what it likes."""
+        conf = settings.current()
+        ours = {conf.region_name.casefold(), conf.region_name_en.casefold()}
+        if faults := [
+            Fault(column=column, chinese=_ALIKE[0], english=_ALIKE[1])
+            for column in ("name", "name_en")
+            if getattr(policy, column).casefold() in ours
+        ]:
+            raise Faulty(faults)
 
     def rows(self, policy: Branding) -> dict[str, dict[str, object]]:
         """One row."""
@@ -123,7 +133,6 @@ def _fault(column: str, value: object) -> tuple[str, str] | None:
 
 
 def _name_fault(value: str) -> tuple[str, str] | None:
-    conf = settings.current()
     try:
         texts.name(value)
     except ValueError as error:
@@ -133,9 +142,7 @@ def _name_fault(value: str) -> tuple[str, str] | None:
             f"名称须为2至{LONGEST_NAME}个字符，不含网址和号码",
             f"2 to {LONGEST_NAME} characters, no address",
         )
-    if _OURS.search(value) or value.casefold() in (conf.region_name, conf.region_name_en.casefold()):
-        return "不能与平台名称相同或相近", "looks like the name of the platform"
-    return None
+    return _ALIKE if _OURS.search(value) else None
 
 
 def _hours_fault(value: str) -> tuple[str, str] | None:
