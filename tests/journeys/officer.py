@@ -33,6 +33,11 @@ class Officer:
         self.page.goto(self.site.issuer + path)
         self._look()
 
+    def menu(self) -> list[str]:
+        """Where the menu leads."""
+        links = self.page.locator(".section-nav a").all()
+        return [str(link.get_attribute("href")) for link in links]
+
     def press(self, selector: str) -> None:
         """Follow a link or press a button, and wait for the page it opens."""
         with self.page.expect_navigation():
