@@ -34,6 +34,7 @@ from idp.consent import views as consent
 from idp.demo import views as demo
 from idp.developers import views as developers
 from idp.gate import Gate, StartResponse, Wsgi, health
+from idp.keyring import usage
 from idp.login import views as login
 from idp.logout import views as logout
 from idp.oidc import answers, mtls
@@ -144,3 +145,4 @@ def forget_caches() -> None:
     once.forget()
     disk.forget()
     client_keys.forget()
+    usage.forget()

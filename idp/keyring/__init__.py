@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from idp.base.secret import b64url, b64url_decode
-from idp.keyring import decryption, digests, first_start, jws
+from idp.keyring import decryption, digests, first_start, jws, sealing
 from idp.keyring.decryption import Unreadable
 from idp.keyring.files import BrokenKeyring
 from idp.keyring.ring import Keyring
@@ -32,8 +34,11 @@ __all__ = [
     "derive",
     "index_keys",
     "jwks",
+    "old_sealer",
+    "old_signer",
     "open",
     "open_token",
+    "opened",
     "pairwise",
     "seal",
     "seal_token",
@@ -96,13 +101,37 @@ def decrypt(text: str) -> bytes:
 
     Who encrypted it is unknown: a signature inside has to say that.
     """
+    return opened(text)[1]
+
+
+def opened(text: str) -> tuple[str | None, bytes]:
+    """The same, with the id of the key it was encrypted to when that is an old one."""
     ring = current()
     try:
-        return decryption.decrypt(text, ring.now().decryptors)
+        kid, content = decryption.decrypt(text, ring.now().decryptors)
     except decryption.UnknownKey:
         # Another process may have put a new key into use within this second.
         ring.refresh()
-        return decryption.decrypt(text, ring.now().decryptors)
+        kid, content = decryption.decrypt(text, ring.now().decryptors)
+    return kid if kid in ring.now().old else None, content
+
+
+def old_signer(token: str) -> str | None:
+    """The key that signed a token of ours that was verified, when it is an old one."""
+    old = current().now().old
+    if not old:
+        return None
+    kid = orjson.loads(b64url_decode(token.partition(".")[0]))["kid"]
+    return str(kid) if kid in old else None
+
+
+def old_sealer(text: str) -> str | None:
+    """The key under which a text lies that was opened by ``open_token``, when it is an old one."""
+    old = current().now().old
+    if not old:
+        return None
+    kid = sealing.key_id(b64url_decode(text))
+    return kid if kid in old else None
 
 
 def jwks() -> bytes:

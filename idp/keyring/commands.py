@@ -11,7 +11,7 @@ import click
 from idp import keyring
 from idp.base import clock
 from idp.base.errors import Rejected
-from idp.keyring import marker, material, service
+from idp.keyring import marker, material, service, usage
 from idp.keyring.ring import keep_seconds, load
 from idp.keyring.service import Recorder
 from idp.keyring.stored import Stored
@@ -41,7 +41,7 @@ def group(record: Recorder, stored: Sequence[Stored]) -> click.Group:
     """The ``keys`` commands, writing audit events with ``record``, for all that is ``stored`` under keys."""
     return click.Group(
         "keys",
-        [list_keys, reseal, retire, rotate],
+        [list_keys, list_uses, reseal, retire, rotate],
         help="Signing, sealing and index keys.",
         context_settings={"obj": Surroundings(record=record, stored=stored)},
     )
@@ -52,6 +52,14 @@ def list_keys() -> None:
     """Show every key, its state and when that changes."""
     with _opened():
         _print_table()
+
+
+@click.command("uses")
+@click.argument("kid")
+def list_uses(kid: str) -> None:
+    """Show which clients still need an old key, the latest first."""
+    for use in usage.uses(kid, most=usage.MOST):
+        click.echo(f"{_moment(use.seen_at)}  {use.what:16}{use.client_id}")
 
 
 @click.command()

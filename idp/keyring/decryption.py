@@ -61,18 +61,18 @@ class DecryptionKey:
         return content or b""
 
 
-def decrypt(text: str, keys: Mapping[str, DecryptionKey]) -> bytes:
-    """The content of a JWE to one of ``keys``; raises ``Unreadable``."""
+def decrypt(text: str, keys: Mapping[str, DecryptionKey]) -> tuple[str, bytes]:
+    """The key that opened a JWE to one of ``keys``, and its content; raises ``Unreadable``."""
     if len(text) > LARGEST or not text.isascii() or text.count(".") != 4:
         raise Unreadable("not a compact JWE of bearable size")
     header = _header(text.partition(".")[0])
     if "kid" in header:
         if header["kid"] not in keys:
             raise UnknownKey("for no key of ours")
-        return keys[header["kid"]].decrypt(text)
-    for key in keys.values():
+        return header["kid"], keys[header["kid"]].decrypt(text)
+    for kid, key in keys.items():
         with suppress(Unreadable):
-            return key.decrypt(text)
+            return kid, key.decrypt(text)
     raise Unreadable("for no key of ours")
 
 

@@ -20,6 +20,7 @@ class Moment:
         "blind_indexes",
         "decryptors",
         "jwks",
+        "old",
         "pairwise",
         "sealer",
         "signers",
@@ -39,6 +40,7 @@ class Moment:
         keys = {one.entry.kid: _signing_key(one, material) for one in signing}
         self.since = now
         self.until = _next_change(all_standings, now)
+        self.old = frozenset(one.entry.kid for one in usable if one.state == "old")
         self.verifiers = keys
         self.signers = {one.entry.kind: keys[one.entry.kid] for one in signing if one.state == "current"}
         self.decryptors = _decryptors(usable, material)

@@ -14,6 +14,7 @@ from clients import scopes as scope_register
 from idp import claims, keyring, settings
 from idp.base import levels
 from idp.base.errors import Rejected
+from idp.keyring import usage
 from idp.oidc import demands, need, pkce, resources, response_modes
 from idp.oidc.answers import Page
 from idp.oidc.authorization import AuthorizationRequest
@@ -272,7 +273,8 @@ def read_hint(hint: str) -> dict[str, Any]:
     """The claims of an ID token of ours, expired or not; raises ``invalid_request``."""
     try:
         # It may come back encrypted, to us (OIDC Core §3.1.2.1).
-        text = keyring.decrypt(hint).decode("ascii") if hint.count(".") == 4 else hint
+        kid, content = keyring.opened(hint) if hint.count(".") == 4 else (None, hint.encode())
+        text = content.decode("ascii")
         told = keyring.verify(text, typ="JWT")
     except (Rejected, ValueError) as error:
         raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer") from error
@@ -280,4 +282,6 @@ def read_hint(hint: str) -> dict[str, Any]:
     if told.get("iss") != settings.current().issuer or not texts:
         # Other JWTs of ours, such as signed responses, speak of nobody, or of no session.
         raise Rejected("invalid_request", "id_token_hint is not an ID token of this issuer")
+    usage.met(kid, told["aud"], "encryption")
+    usage.met(keyring.old_signer(text), told["aud"], "id_token_hint")
     return told

@@ -13,6 +13,7 @@ from clients import Client, profiles
 from idp import keyring, outbound, settings
 from idp.base.clock import now
 from idp.base.errors import Rejected
+from idp.keyring import usage
 from idp.oidc import client_jwt
 from idp.oidc.request import REPEATABLE
 from idp.store import once
@@ -58,7 +59,9 @@ def parameters(client: Client, text: str) -> dict[str, str]:
 
 def claims_of(client: Client, text: str, terms: Terms) -> dict[str, Any]:
     """The claims of an object that this client signed, for us, in time, and shown for the first time."""
-    header, claims = _verified(client, _decrypted(text, terms), terms)
+    kid, signed = _decrypted(text, terms)
+    header, claims = _verified(client, signed, terms)
+    usage.met(kid, client.client_id, "encryption")
     if header.get("typ", "").lower() not in _TYPES:
         raise terms.refused("the typ of the request object is not oauth-authz-req+jwt")
     missing = [name for name in terms.claims if name not in claims]
@@ -86,12 +89,16 @@ def fetch(client: Client, uri: str) -> str:
     return reply.body.decode("ascii", "replace").strip()
 
 
-def _decrypted(text: str, terms: Terms) -> str:
-    """What was encrypted to us, or the text as it is; inside stands the signed object (RFC 9101 §6.1)."""
+def _decrypted(text: str, terms: Terms) -> tuple[str | None, str]:
+    """What was encrypted to us, or the text as it is; inside stands the signed object (RFC 9101 §6.1).
+
+    With it comes the key it was encrypted to, when that is an old one.
+    """
     if text.count(".") != 4:
-        return text
+        return None, text
     try:
-        return keyring.decrypt(text).decode("ascii", "replace")
+        kid, content = keyring.opened(text)
+        return kid, content.decode("ascii", "replace")
     except keyring.Unreadable as error:
         raise terms.refused("the request object cannot be decrypted", why=str(error)) from error
 

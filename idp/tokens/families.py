@@ -12,6 +12,7 @@ import orjson
 
 from idp import keyring
 from idp.base.errors import Rejected
+from idp.keyring import usage
 from idp.store import redis
 from idp.store.redis import Script
 from idp.tokens import liveness
@@ -60,7 +61,9 @@ class RefreshToken:
                 "invalid_grant", "the refresh token is not valid", why="not a refresh token of ours"
             )
         _, generation, expires_at, *grant = orjson.loads(plain)
-        return cls(grant=Grant.of_record(grant), generation=generation, expires_at=expires_at)
+        token = cls(grant=Grant.of_record(grant), generation=generation, expires_at=expires_at)
+        usage.met(keyring.old_sealer(text), token.grant.client_id, "refresh_token")
+        return token
 
 
 def begin(grant: Grant, lifetime: int) -> None:

@@ -12,6 +12,7 @@ from idp.base import levels
 from idp.base.clock import now
 from idp.base.errors import Rejected
 from idp.base.secret import b64url
+from idp.keyring import usage
 from idp.tokens import confirmation
 from idp.tokens.handle import Handle
 
@@ -129,4 +130,6 @@ def read_access_token(text: str) -> AccessToken:
         raise Rejected("invalid_token", "not an access token of this issuer", status=401)
     if int(claims["exp"]) <= now():
         raise Rejected("invalid_token", "the access token has expired", status=401)
+    for kid in (keyring.old_signer(text), keyring.old_sealer(claims["jti"])):
+        usage.met(kid, str(claims["client_id"]), "access_token")
     return AccessToken(claims=claims, handle=handle)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,13 @@ from sqlalchemy import event
 
 import clients
 from clients import snapshot
-from idp import authenticators, keyring, policies
+from idp import audit, authenticators, keyring, policies, settings
+from idp.keyring import service as key_service
 from idp.store import db, redis
+from tests import keys
 from tests.actors import Person, Portal, citizen, portal, query, service
 from tests.approving import PHONE, ask_for_codes, hotline, kiosk
+from tests.conftest import MovableClock
 from tests.possession import Holder
 from tests.signing import signing_portal
 from tests.webface import csrf
@@ -108,6 +112,24 @@ def test_a_login_at_a_portal_entered_before_costs_fourteen_trips(
             me.post(path, {"csrf_token": csrf(me.get(path).text), **fields})
         assert "code" in query(me.get(me.get(path).location).location)
         assert trips in (None, measured.trips)
+
+
+def test_tokens_under_an_old_key_cost_one_trip_more_and_then_none(
+    app: Flask, stores: None, tmp_path: Path, time_travel: MovableClock, measured: Cost
+) -> None:
+    with keys.of_server(tmp_path / "keys"):
+        settings.use(settings.current().model_copy(update={"key_publish_lead": 0}))
+        me, client = Person(app), portal()
+        me.log_in(citizen())
+        old = refreshed(me, client)
+        key_service.rotate("token", operator="test", record=audit.record)
+        time_travel.advance(2)
+        form = {"grant_type": "refresh_token", "refresh_token": old}
+        with costs(measured, sql=0, trips=2, signatures=2):
+            again = me.token(client, form)
+        form["refresh_token"] = str((again.json or {})["refresh_token"])
+        with costs(measured, sql=0, trips=1, signatures=2):
+            me.token(client, form)
 
 
 def test_a_pushed_re_entry_costs_three_trips_more(me: Person, tax: Portal, measured: Cost) -> None:

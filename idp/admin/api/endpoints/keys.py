@@ -1,14 +1,16 @@
 """The platform's keys: seen, and given successors; their material never leaves the server."""
 
 from flask import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from idp import audit, keyring
 from idp.admin.api.caller import caller, demand_all
 from idp.admin.api.endpoints.made import Body, answer, operations
+from idp.admin.api.paging import PageQuery, behind, next_of
 from idp.admin.needs import needs
 from idp.base import clock
-from idp.keyring import marker, service
+from idp.base.errors import Rejected
+from idp.keyring import marker, service, usage
 from idp.keyring.ring import keep_seconds
 
 blueprint = operations("keys", "Signing, sealing and index keys")
@@ -29,6 +31,27 @@ class KeyList(BaseModel):
     """All keys."""
 
     keys: list[KeyShown]
+
+
+class KeyPath(BaseModel):
+    """Which key."""
+
+    kid: str = Field(pattern="^[A-Za-z0-9_-]{1,64}$")
+
+
+class UseShown(BaseModel):
+    """A client that needed a key with a successor."""
+
+    client_id: str
+    what: str = Field(description="access_token, encryption, id_token_hint, refresh_token")
+    seen_at: int
+
+
+class UsePage(BaseModel):
+    """A page of uses, the latest first."""
+
+    uses: list[UseShown]
+    next: str
 
 
 class Rotation(Body):
@@ -65,6 +88,25 @@ def list_keys() -> Response:
             ]
         )
     )
+
+
+@blueprint.get("/<kid>/uses", responses={200: UsePage}, summary="List who still needs an old key")
+@needs("admin:keys:read")
+def list_uses(path: KeyPath, query: PageQuery) -> Response:
+    """Clients that presented something which needs this key since it has a successor, in the last 90 days."""
+    demand_all()
+    if all(entry.kid != path.kid for entry in keyring.current().entries):
+        raise Rejected("not_found", "There is no such key", why="unknown key", status=404)
+    seen_at, client_id, what = behind(query.cursor, 3)
+    if seen_at and not (seen_at.isascii() and seen_at.isdigit() and len(seen_at) < 16):
+        raise Rejected("invalid_request", "The cursor is not one of ours")
+    after = (int(seen_at), client_id, what) if seen_at else None
+    found = usage.uses(path.kid, after=after, most=query.limit + 1)
+    shown = [
+        UseShown(client_id=one.client_id, what=one.what, seen_at=one.seen_at) for one in found[: query.limit]
+    ]
+    last = [str(shown[-1].seen_at), shown[-1].client_id, shown[-1].what] if shown else []
+    return answer(UsePage(uses=shown, next=next_of(found, query.limit, last)))
 
 
 @blueprint.post("/rotation", responses={201: Successor}, summary="Publish a successor")
