@@ -63,7 +63,7 @@ def run(draft: Draft) -> Trial:
 
 
 def judge(known: Policies) -> Judge:
-    """What these policies ask of an entry, as they would of the request; of a portal that is gone, nothing."""
+    """What these policies ask of an entry, as they would of the request; of a portal that is gone nothing."""
 
     def asked(entry: Entry) -> Asked:
         client = clients.find(entry.client)
