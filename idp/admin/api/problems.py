@@ -11,6 +11,7 @@ from idp.admin.api import caller
 from idp.base import trace
 from idp.base.errors import Rejected, Unavailable
 from idp.oidc.answers import Challenge
+from idp.policies import Faulty
 
 log = logging.getLogger("idp.admin.api")
 
@@ -72,10 +73,20 @@ def _http(error: HTTPException) -> Response:
 
 def _rejected(refused: Rejected) -> Response:
     caller.denied(refused)
-    response = answer(refused.code, _ascii(refused.hint), refused.status)
+    response = answer(refused.code, _ascii(refused.hint), refused.status, faults=_faults(refused))
     if isinstance(refused, Challenge):
         response.headers.extend(refused.headers)
     return response
+
+
+def _faults(refused: Rejected) -> list[Fault]:
+    """Where a document is wrong, when that is known."""
+    if not isinstance(refused, Faulty):
+        return []
+    return [
+        Fault(pointer="/" + "/".join(filter(None, (one.at, one.column))), detail=_ascii(one.english))
+        for one in refused.faults
+    ]
 
 
 def _unavailable(error: Unavailable) -> Response:
