@@ -46,7 +46,7 @@ def show(kind: KindName, division: str) -> None:
     """Show the policy in force: a catalogue as CSV, the others as JSON; both can be imported again."""
     one = queries.current(kind, division)
     if one is None:
-        raise click.ClickException("没有这项政策。 There is no such policy.")
+        raise click.ClickException("没有这项策略。 There is no such policy.")
     if kind == "items":
         click.echo(sheet.write(kinds.find(kind).read(one.document)), nl=False)
     else:

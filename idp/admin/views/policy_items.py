@@ -6,13 +6,14 @@ from typing import Any
 from flask import Response, make_response, request
 
 from idp import pages, policies
+from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, sentence, show
 from idp.admin.views.policies import fault_text, name_of, page, reached, seen
 from idp.admin.views.policy_forms import keep
 from idp.base.errors import Rejected
-from idp.pages import _
-from idp.policies import Faulty, Item, queries, sheet
+from idp.pages import _, see_other
+from idp.policies import Faulty, Item, queries, service, sheet
 from idp.policies.kinds.items import EVERYTHING, ITEMS, MANDATE_KINDS, SCOPE_NAMES, USER_TYPES
 
 _PAGE = 50
@@ -130,7 +131,8 @@ def items_import(division: str = "") -> Response:
     division = request.form.get("division", "")
     kind, place = reached("items", division)
     try:
-        return keep("items", division, ITEMS.document(sheet.read(_sent())))
+        made = service.draft_sheet(division, _sent(), base=seen(), operator=member().id, reach=member().reach)
+        return see_other(f"/admin/policies/drafts/{made}")
     except Faulty as refused:
         faults = refused.faults
         errors = {"sheet": _("表格有%(n)s处问题，没有导入任何内容。", n=len(faults))}
