@@ -155,10 +155,13 @@ def _check_purpose(key: dict[str, Any]) -> None:
 def _check_strength(key: dict[str, Any]) -> None:
     try:
         modulus = int.from_bytes(b64url_decode(key.get("n", "")))
-        if key["kty"] == "RSA" and not 2048 <= modulus.bit_length() <= 8192:
-            raise ValueError("must have 2048 to 8192 bits")
+    except ValueError as error:
+        raise ValueError("is not a valid public key") from error
+    if key["kty"] == "RSA" and not 2048 <= modulus.bit_length() <= 8192:
+        raise ValueError("must have 2048 to 8192 bits")
+    try:
         JWKRegistry.import_key(key)
-    except (JoseError, TypeError) as error:
+    except (JoseError, TypeError, ValueError) as error:
         raise ValueError("is not a valid public key") from error
 
 

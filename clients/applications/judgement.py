@@ -1,6 +1,5 @@
 """What an application is judged by before anybody looks at it, and again before it is in force."""
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -73,19 +72,18 @@ def demand_holder(session: Session, application: Application) -> None:
 
 
 def changes(application: Application, known: Client | None) -> dict[str, tuple[Any, Any]]:
-    """What would change, by member: what is in force and what is asked for."""
+    """What would change, by member in the order of a registration: what is in force and what is asked for."""
     client, _ = judged(application)
     new = manifest.document(client) if client else completed(application)
     old = manifest.document(known) if known else {}
-    return {name: (old.get(name), value) for name, value in sorted(new.items()) if old.get(name) != value}
+    names = (*(name for name in manifest.KEYS if name in new), *sorted(new.keys() - set(manifest.KEYS)))
+    return {name: (old.get(name), new[name]) for name in names if old.get(name) != new[name]}
 
 
-def told(application: Application, known: Client | None) -> list[tuple[str, str, str]]:
-    """The changes as a reader sees them: member, what is in force, what is asked for."""
-    return [
-        (name, _plain(old), _plain(new)) for name, (old, new) in changes(application, known).items()
-        if _plain(old) != _plain(new)
-    ]  # fmt: skip
+def told(application: Application, known: Client | None) -> list[tuple[str, Any, Any]]:
+    """The changes as a reader needs them: of a new portal without what is not set."""
+    found = changes(application, known)
+    return [(name, old, new) for name, (old, new) in found.items() if known or new]
 
 
 def tried(application: Application) -> bool | None:
@@ -118,15 +116,6 @@ def refused(faults: list[Fault]) -> Rejected:
     """The refusal that names every fault."""
     why = "; ".join(f"{key}: {reason}" for key, reason in faults) or "unreadable"
     return Rejected("application.faults", "The application is not complete", why=why[:2000], status=422)
-
-
-def _plain(value: object) -> str:
-    """A member of a registration as text; nothing for what is not set."""
-    if not value:
-        return ""
-    if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return "\n".join(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _keys(client: Client) -> Iterator[Fault]:

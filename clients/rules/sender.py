@@ -34,7 +34,10 @@ def _uri(text: str) -> None:
 
 
 def _ip(text: str) -> None:
-    ip_address(text)
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ValueError("must be an IP address") from None
 
 
 def _email(text: str) -> None:

@@ -1,7 +1,7 @@
 """What every web page shares.
 
 Owns: layout, language, elder version and contrast, security headers, the cross-site guard, cookies, the
-page that refuses, the home page.
+page that refuses, the home page, registrations in words.
 Not here: what a page is about; each package has its own ``views``.
 """
 
@@ -15,6 +15,7 @@ from idp.pages.layout import render
 from idp.pages.onward import see_other
 from idp.pages.portal import item, of_portal
 from idp.pages.preferences import local_path
+from idp.pages.reasons import in_words
 
 __all__ = [
     "_",
@@ -25,6 +26,7 @@ __all__ = [
     "chinese",
     "clear_session",
     "hint_language",
+    "in_words",
     "init_app",
     "item",
     "local_path",

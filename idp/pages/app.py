@@ -7,7 +7,19 @@ from flask.sessions import SecureCookieSessionInterface
 from jinja2.ext import i18n
 
 from idp import keyring, settings
-from idp.pages import cookies, crosssite, errors, headers, language, layout, sheets, views
+from idp.pages import (
+    cookies,
+    crosssite,
+    errors,
+    headers,
+    language,
+    layout,
+    members,
+    reasons,
+    sheets,
+    values,
+    views,
+)
 
 _SECRET = "web face"
 
@@ -36,6 +48,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.add_extension(i18n)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     language.init_app(app)
+    app.jinja_env.filters.update(label=members.label, lines=values.lines, in_words=reasons.in_words)
     layout.init_app(app)
     headers.init_app(app)
     sheets.init_app(app)

@@ -1,7 +1,9 @@
 """The faults of a registration as its form tells them: in words, beside the field."""
 
+from markupsafe import Markup
+
 from clients.rules import Fault
-from idp.pages import _, mark
+from idp.pages import _, in_words, mark
 
 #: Beginning of a key → field of the form, and what to say.
 _FIELDS = (
@@ -36,11 +38,12 @@ _OTHER = mark("填写的内容不符合要求，请核对。")
 
 
 def told(faults: list[Fault]) -> dict[str, str]:
-    """Field → sentence; the rule's own words follow, for developers read English."""
+    """Field → sentence; the rule's own reason follows, with the place it speaks of."""
     errors: dict[str, str] = {}
     for key, reason in faults:
         stem = key.partition("[")[0]
         stem = {"name_en": "name"}.get(stem, stem)
         field, text = next(((field, text) for name, field, text in _FIELDS if name == stem), ("", _OTHER))
-        errors.setdefault(field, f"{_(text)}（{key}: {reason}）")
+        because = Markup("").join((_(text), _("（"), key, _("："), in_words(reason), _("）")))
+        errors.setdefault(field, because)
     return errors

@@ -66,6 +66,7 @@ def test_a_change_is_shown_beside_what_is_in_force(app: Flask) -> None:
     table = page[page.index('id="changes"') : page.index("</table>")]
     assert "https://good.example/cb" in table
     assert "https://good.example/new" in table
+    assert "现行" in table
     assert "示范市政务服务局" not in table
 
 
@@ -149,7 +150,8 @@ def test_a_filed_draft_says_what_is_missing(app: Flask) -> None:
     made = landed(clerk.post("/admin/applications", new, page="/admin/applications/new")).split("/")[3]
     answer = clerk.post(at(made, "submit"), {"version": version(made)}, page=at(made))
     assert answer.status_code == 422
-    assert "filing" in answer.text
+    assert "<code>filing</code>：须填写网络安全等级保护备案编号，4至60个字符</li>" in answer.text
+    assert "must give" not in answer.text
     assert state(made) == "draft"
     for keys in ("{", '{"keys":[{"kid":"\\ud800"}]}'):
         wrong = clerk.post(

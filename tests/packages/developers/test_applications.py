@@ -1,5 +1,7 @@
 """The developers' side of applications: from a sandbox client to production, by two officers' clicks."""
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -7,7 +9,7 @@ from flask import Flask
 
 import clients
 from clients import applications
-from clients.applications import jobs
+from clients.applications import jobs, judgement
 from idp.divisions import NATION
 from tests.applying import APPROVER, FILING, REVIEWER, decide, officer, passed, registration, state, version
 from tests.developers import CALLBACK, Developer, landed
@@ -125,6 +127,41 @@ def test_a_viewer_looks_and_does_nothing(app: Flask) -> None:
     with nothing_changed():
         assert viewer.send(f"{here}/submit", {"version": "1"}).status_code == 403
     assert state(made) == "draft"
+
+
+def test_faults_and_changes_are_told_in_the_reader_s_language(app: Flask) -> None:
+    me = Developer(app)
+    _, here = begun(me, me.team())
+    faults, table = _parts(me.get(here).text)
+    assert "应用英文名称 name_en：未填写" in faults
+    assert "等保备案号 filing：须填写网络安全等级保护备案编号，4至60个字符" in faults
+    assert "is missing" not in faults
+    assert "所属行政区划 division 全国 000000" in table
+    assert "申请的数据 scopes 登录标识 openid 基本信息 profile" in table
+    assert "现行" not in table, "nothing is in force"
+    faults, table = _parts(me.get(f"{here}?lang=en").text)
+    assert "Name of the portal in English name_en: is missing" in faults
+    assert "must give the number of the protection level's filing, 4 to 60 characters" in faults
+    assert "Division division The nation 000000" in table
+    assert "Data asked for scopes Sign-in identifier openid Basic profile profile" in table
+
+
+def test_a_reason_without_a_chinese_form_stays_english_and_says_so(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = Developer(app)
+    _, here = begun(me, me.team())
+    monkeypatch.setattr(judgement, "_filing", lambda application: [("filing", "is <odd>")])
+    assert '<span lang="en">is &lt;odd&gt;</span>' in me.get(here).text
+    assert '<span lang="en">' not in me.get(f"{here}?lang=en").text
+
+
+def _parts(page: str) -> tuple[str, str]:
+    """What is read of the faults, and of the table of changes."""
+    parts = page[page.index('id="faults"') :].partition("</ul>")[0], page[page.index('id="changes"') :]
+    plain = [re.sub("<wbr>|(<[^>]*>)", lambda tag: " " if tag[1] else "", part) for part in parts]
+    faults, table = (re.sub(r"\s+", " ", unescape(part)) for part in plain)
+    return re.sub(" (?=[：:])", "", faults), table
 
 
 def test_what_is_wrong_is_said_and_kept(app: Flask) -> None:

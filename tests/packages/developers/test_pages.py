@@ -164,6 +164,13 @@ def test_what_is_wrong_with_a_client_is_said_beside_its_field(app: Flask) -> Non
     for field in ("name", "redirect_uris", "backchannel_logout_uri", "scope-openid", "jwks"):
         assert f'href="#{field}"' in answer.text, field
     assert 'id="redirect_uris-error"' in answer.text
+    assert (
+        "（redirect_uris[0]：须为https（http只能用于本机地址：移动或桌面应用，以及开发环境））" in answer.text
+    )
+    assert "（jwks：不是JSON格式）" in answer.text
+    english = me.send(f"{team}/clients?lang=en", wrong, page=f"{team}/clients/new")
+    assert "(redirect_uris[0]: must be https (http is for loopback" in english.text
+    assert "(jwks: is not JSON)" in english.text
 
 
 def test_a_changed_client_is_what_the_form_said_and_keeps_its_secret(app: Flask) -> None:
