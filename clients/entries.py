@@ -20,6 +20,13 @@ def entry(document: Mapping[str, Any]) -> dict[str, Any]:
     return shortest
 
 
+def document(entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The registration that an entry of this form says."""
+    said = {**_DEFAULTS, **profiles.defaults(entry), **entry}
+    level = said["min_level"]
+    return {**said, "min_level": int(level[1:]) if isinstance(level, str) else level}
+
+
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """What two registrations say differently, by member; a member that an older one lacks has its default."""
     old, new = {**_DEFAULTS, **before}, {**_DEFAULTS, **after}

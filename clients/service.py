@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from clients import documents, logos, manifest, queries, sectors, snapshot, version
@@ -81,7 +81,8 @@ def put(session: Session, client: Client, logo: Logo | None, *, origin: Origin, 
         raise Rejected("client.unknown", "the client id was given to a client before")
     change = _difference(client, row, origin)
     if change.action != "unchanged":
-        _write(session, client, row, change, operator, number, logo, origin)
+        _write(session, client, row, change, number, logo, origin)
+        _record(session, [(change, client)], operator)
 
 
 def switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str = "") -> bool:
@@ -136,16 +137,41 @@ def put_all(
     """
     number = version.lock(session)
     check_sectors(session, clients)
+    rows = _rows(session, clients)
     changes = []
-    for client in clients:
-        row = session.get(ClientRow, client.client_id)
-        change = _allowed(client, row)
-        if change.action != "unchanged":
-            made = replace(change, makes_secret=change.makes_secret and makes_secrets)
-            made = _write(session, client, row, made, operator, number, found.get(client.client_id))
-            change = replace(made, makes_secret=change.makes_secret)
-        changes.append(change)
+    # Many clients are sent together at the end, not each when the next one is looked at.
+    with session.no_autoflush:
+        for client in clients:
+            row = rows.get(client.client_id)
+            change = _allowed(client, row)
+            if change.action != "unchanged":
+                made = replace(change, makes_secret=change.makes_secret and makes_secrets)
+                made = _write(session, client, row, made, number, found.get(client.client_id))
+                change = replace(made, makes_secret=change.makes_secret)
+            changes.append(change)
+    written = [(change, client) for change, client in zip(changes, clients, strict=True)
+               if change.action != "unchanged"]  # fmt: skip
+    _record(session, written, operator)
     return tuple(changes)
+
+
+def _rows(session: Session, clients: Sequence[Client]) -> dict[str, ClientRow]:
+    ids = [client.client_id for client in clients]
+    found: dict[str, ClientRow] = {}
+    for start in range(0, len(ids), queries.BATCH):
+        some = select(ClientRow).where(ClientRow.client_id.in_(ids[start : start + queries.BATCH]))
+        found |= {row.client_id: row for row in session.scalars(some)}
+    return found
+
+
+def _record(session: Session, written: Sequence[tuple[Change, Client]], operator: str) -> None:
+    details = [
+        {"action": change.action, "changes": sorted(change.fields), "fingerprint": client.fingerprint,
+         "operator": operator}
+        for change, client in written
+    ]  # fmt: skip
+    names = [client.client_id for _, client in written]
+    audit.record_each(session, "client.apply", details, clients=names)
 
 
 def _allowed(client: Client, row: ClientRow | None) -> Change:
@@ -193,7 +219,6 @@ def _write(
     client: Client,
     row: ClientRow | None,
     change: Change,
-    operator: str,
     number: int,
     logo: Logo | None,
     origin: Origin = "manifest",
@@ -203,10 +228,6 @@ def _write(
         session.execute(delete(RegistrationRow).where(RegistrationRow.client_id == client.client_id))
     row.origin = origin
     secret = write(session, row, client, number, logo, makes_secret=change.makes_secret)
-    audit.record_in(
-        session, "client.apply", client=client.client_id, action=change.action,
-        changes=sorted(change.fields), fingerprint=client.fingerprint, operator=operator,
-    )  # fmt: skip
     return replace(change, secret=secret)
 
 

@@ -37,5 +37,7 @@ def stamp(session: Session, row: ClientRow, number: int) -> None:
 
 
 def advance(session: Session, number: int, registry: str = REGISTRY) -> None:
-    """Let every snapshot of a registry see that change ``number`` was made."""
-    session.execute(update(RegistryVersion).where(RegistryVersion.name == registry).values(value=number))
+    """Let every snapshot of a registry see that change ``number`` was made; once a transaction is enough."""
+    if session.info.get(registry) != number:
+        session.execute(update(RegistryVersion).where(RegistryVersion.name == registry).values(value=number))
+        session.info[registry] = number

@@ -16,6 +16,7 @@ COMMANDS = {
     "applications": "clients.applications.commands:applications",
     "audit": "idp.audit.commands:audit",
     "clients": "clients.commands:clients",
+    "configuration": "idp.configuration.commands:configuration",
     "db": "idp.commands:db",
     "deliveries": "idp.logout.deliveries:deliveries",
     "demo": "idp.demo.commands:demo",

@@ -52,6 +52,12 @@ PERMISSIONS: dict[str, Permission] = {
         "暂停或恢复接入应用", "Suspend a portal, or let it in again", "security"
     ),
     "admin:clients:write": _permission("变更接入应用", "Change portals", "system"),
+    "admin:configuration:read": _permission(
+        "查看和导出配置", "See and export the configuration", "system", "security", "audit"
+    ),
+    "admin:configuration:write": _permission(
+        "按文件变更配置", "Apply a file of the configuration", "system", "security"
+    ),
     "admin:deliveries:read": _permission("查看退出通知", "See logout deliveries", "system"),
     "admin:deliveries:retry": _permission("重发退出通知", "Send logout notices again", "system"),
     "admin:divisions:read": _permission(

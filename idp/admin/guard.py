@@ -69,15 +69,20 @@ def session() -> StaffSession:
 def denied(refused: Rejected) -> Response:
     """The page of a refusal; what somebody was not let do, or not let see, is recorded once."""
     if refused.status in (403, 404):
-        audit.record(
-            "admin.deny",
-            outcome="refused",
-            reason=refused.why,
-            error=refused.code,
-            action=f"{request.method} {request.endpoint}",
-            staff=g.staff.id if g.get("staff") else None,
-        )
+        record_denial(refused)
     return pages.refuse(refused.code, refused.status)
+
+
+def record_denial(refused: Rejected) -> None:
+    """Record what somebody was not let do, or not let see."""
+    audit.record(
+        "admin.deny",
+        outcome="refused",
+        reason=refused.why,
+        error=refused.code,
+        action=f"{request.method} {request.endpoint}",
+        staff=g.staff.id if g.get("staff") else None,
+    )
 
 
 def to_login() -> Response:

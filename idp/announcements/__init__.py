@@ -5,6 +5,6 @@ Not here: the pages that show them (``idp.login``, ``idp.consent``) and that wri
 """
 
 from idp.announcements.announcement import Announcement
-from idp.announcements.queries import current, find, of_client
+from idp.announcements.queries import ahead, current, find, of_client
 
-__all__ = ["Announcement", "current", "find", "of_client"]
+__all__ = ["Announcement", "ahead", "current", "find", "of_client"]

@@ -44,7 +44,7 @@ FIELDS: dict[str, str] = {
     "expires_at": "epoch second of expiry",
     "family": "fingerprint of the refresh-token family",
     "filters": "what was searched by",
-    "fingerprint": "digest of the registration",
+    "fingerprint": "digest of a registration, a policy or a file of the configuration",
     "grant": "fingerprint of the grant",
     "grant_type": "grant type",
     "hash": "hash of a chain row",
@@ -206,6 +206,16 @@ KINDS: dict[str, Kind] = {
         "An authorization code was shown twice; its tokens were revoked",
         "授权码重复使用，相关令牌已作废",
         "count family grant",
+    ),
+    "configuration.apply": _kind(
+        "A file of the configuration was applied",
+        "按文件变更配置",
+        "action changes count department division fingerprint operator",
+    ),
+    "configuration.export": _kind(
+        "The configuration was taken away as a file",
+        "导出配置",
+        "count department division fingerprint operator",
     ),
     "consent.grant": _kind(
         "A person agreed to give data to a portal",

@@ -1,6 +1,7 @@
-"""Sheets that officers send: the one address where a body may be longer than a form, and for whom.
+"""Sheets and files that officers send: the addresses where a body may be longer than a form, and for whom.
 
-Everywhere else 64 KB are the end (attack book O18). A catalogue of 20,000 items fits into four megabytes.
+Everywhere else 64 KB are the end (attack book O18). A catalogue of 20,000 items fits into four megabytes, and
+so does the configuration of some thousand portals.
 """
 
 from flask import Flask, request
@@ -11,7 +12,9 @@ from idp.staff import sessions
 LARGEST = 4 * 1024 * 1024
 #: What is held of it while its parts are told apart.
 _PART = 256 * 1024
-PATHS = frozenset(("/admin/policies/sheet",))
+PATHS = frozenset(("/admin/configuration", "/admin/policies/sheet"))
+#: For programs, which show a token instead of a cookie.
+PROGRAMS = frozenset(("/admin/api/v1/configuration",))
 COOKIE = "staff"
 
 

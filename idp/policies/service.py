@@ -143,6 +143,19 @@ def _discard(session: Session, draft_id: str, operator: str, reach: Reach) -> No
     )  # fmt: skip
 
 
+def put(session: Session, kind: KindName, division: str, policy: Any, *, why: str, operator: str) -> int:
+    """Put a policy in force within a larger change, judged by what holds above it there; its number.
+
+    The caller expires the snapshot.
+    """
+    number = version.lock(session, queries.REGISTRY)
+    place = (PolicyVersionRow.kind == kind, PolicyVersionRow.division == division)
+    newest = session.scalars(select(func.max(PolicyVersionRow.number)).where(*place)).one() or 0
+    before = _document(session, kind, division) if newest else None
+    document = _judged(session, kind, division, policy, before)
+    return _write(session, kind, division, document, before, newest + 1, number, operator, why)
+
+
 def _write(
     session: Session,
     kind: KindName,

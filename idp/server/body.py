@@ -27,7 +27,8 @@ def length(made: Environ) -> int | None:
     told = str(made.get("CONTENT_LENGTH", "0"))
     if not (told.isascii() and told.isdigit()):
         raise Malformed(400)
-    if len(told) > 7 or int(told) > (sheets.LARGEST if _is_sheet(made) else LARGEST):
+    long = _is_sheet(made) or _is_file(made)
+    if len(told) > 7 or int(told) > (sheets.LARGEST if long else LARGEST):
         raise Malformed(413)
     return int(told)
 
@@ -36,6 +37,12 @@ def _is_sheet(made: Environ) -> bool:
     """Whether an officer's browser sends a sheet; whether he is one is asked before it is read."""
     named = f"{sheets.COOKIE}=" in str(made.get("HTTP_COOKIE", ""))
     return named and made["REQUEST_METHOD"] == "POST" and made["PATH_INFO"] in sheets.PATHS
+
+
+def _is_file(made: Environ) -> bool:
+    """Whether a program sends a file; whether it may is asked before the file is read."""
+    named = "HTTP_AUTHORIZATION" in made
+    return named and made["REQUEST_METHOD"] == "POST" and made["PATH_INFO"] in sheets.PROGRAMS
 
 
 def chunks(data: bytes) -> tuple[bytes, bytes] | None:

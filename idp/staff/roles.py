@@ -41,13 +41,15 @@ ROLES: dict[str, Role] = {
     for role in (
         _role(
             "system_administrator", "system", "系统管理员", "System administrator",
-            "branding:write clients:read deliveries:read deliveries:retry divisions:read divisions:write "
+            "branding:write clients:read configuration:read configuration:write deliveries:read "
+            "deliveries:retry divisions:read divisions:write "
             "health:read keys:read keys:rotate policies:read staff:read staff:write statistics:read",
         ),
         _role(
             "portal_officer", "system", "应用审核员", "Portal officer",
             "announcements:write applications:read applications:review branding:write clients:read "
-            "clients:write deliveries:read divisions:read explain:read policies:read statistics:read",
+            "clients:write configuration:read configuration:write deliveries:read divisions:read "
+            "explain:read policies:read statistics:read",
         ),
         _role(
             "support", "system", "客服", "Support",
@@ -55,14 +57,15 @@ ROLES: dict[str, Role] = {
         ),
         _role(
             "security_administrator", "security", "安全管理员", "Security administrator",
-            "alarms:read applications:read applications:approve clients:read clients:suspend divisions:read "
+            "alarms:read applications:read applications:approve clients:read clients:suspend "
+            "configuration:read configuration:write divisions:read "
             "health:read keys:read people:search people:freeze people:reprove people:unlock policies:read "
             "policies:write restricted:approve roles:grant sessions:end staff:read statistics:read",
         ),
         _role(
             "audit_administrator", "audit", "审计管理员", "Audit administrator",
-            "alarms:read audit:export audit:read audit:verify clients:read divisions:read health:read "
-            "policies:read staff:read statistics:read",
+            "alarms:read audit:export audit:read audit:verify clients:read configuration:read "
+            "divisions:read health:read policies:read staff:read statistics:read",
         ),
     )
 }  # fmt: skip

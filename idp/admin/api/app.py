@@ -13,6 +13,7 @@ from idp.admin.api.endpoints import BLUEPRINTS
 from idp.admin.needs import ANY_MEMBER, marked, need_of
 from idp.base.errors import Rejected
 from idp.oidc import json_body
+from idp.pages import sheets
 
 Readiness = Callable[[], Mapping[str, bool]]
 
@@ -65,6 +66,7 @@ def create(readiness: Readiness = dict) -> OpenAPI:
     app.extensions["idp.readiness"] = readiness
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST
     app.before_request(caller.admit)
+    app.before_request(_make_room)
     app.before_request(_refuse_nul)
     once.init_app(app)
     problems.init_app(app)
@@ -90,6 +92,12 @@ def _described(app: OpenAPI) -> dict[str, Any]:
             if operation is not None and need is not None:
                 operation["security"] = [{"token": [need.permission]}]
     return told
+
+
+def _make_room() -> None:
+    """Let a caller that was let in send a file, where files are sent."""
+    if request.method == "POST" and request.path in sheets.PROGRAMS:
+        request.max_content_length = sheets.LARGEST
 
 
 def _refuse_nul() -> None:

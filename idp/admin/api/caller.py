@@ -25,6 +25,7 @@ class Caller:
 
     id: str
     reach: Reach
+    permissions: frozenset[str]
 
 
 def admit() -> None:
@@ -46,6 +47,7 @@ def admit() -> None:
     g.caller = Caller(
         id=f"client:{client.client_id}",
         reach=Reach(division=client.division, department=client.department),
+        permissions=frozenset(token.scopes),
     )
 
 

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from idp.admin.api import caller
 from idp.base import trace
 from idp.base.errors import Rejected, Unavailable
+from idp.configuration import Refused
 from idp.oidc.answers import Challenge
 from idp.policies import Faulty
 
@@ -23,6 +24,8 @@ class Fault(BaseModel):
 
     pointer: str
     detail: str
+    line: int | None = None
+    """Where in a file that was sent."""
 
 
 class Problem(BaseModel):
@@ -80,7 +83,10 @@ def _rejected(refused: Rejected) -> Response:
 
 
 def _faults(refused: Rejected) -> list[Fault]:
-    """Where a document is wrong, when that is known."""
+    """Where a document or a file is wrong, when that is known."""
+    if isinstance(refused, Refused):
+        return [Fault(pointer=_ascii(one.place), detail=_ascii(one.reason), line=one.line)
+                for one in refused.faults]  # fmt: skip
     if not isinstance(refused, Faulty):
         return []
     return [

@@ -5,6 +5,7 @@ from idp.admin.views import (  # noqa: F401  (they add their routes)
     announcements,
     applications,
     clients,
+    configuration,
     deliveries,
     explain,
     exports,

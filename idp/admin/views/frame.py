@@ -32,6 +32,7 @@ MENU = (
     ("health", pages.mark("运行状态"), "admin:health:read"),
     ("staff", pages.mark("管理员"), "admin:staff:read"),
     ("places", pages.mark("行政区划和部门"), "admin:divisions:read"),
+    ("configuration", pages.mark("配置文件"), "admin:configuration:read"),
 )
 
 #: What belongs to the platform as a whole: seen from the nation alone.
