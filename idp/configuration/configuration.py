@@ -21,8 +21,8 @@ Action = Literal["added", "changed", "removed"]
 class Actor:
     """Who applies: within reach, and only what the permissions name.
 
-    ``machine``: it is the operator of this very machine, who needs no officer's word for what a manifest
-    may say; what two officers grant he does not grant either.
+    ``machine``: it is the operator of the server itself, who needs no officer's word for what a manifest
+    may say; what is restricted he does not grant either.
     """
 
     id: str

@@ -1,7 +1,8 @@
 """Portals in production, as manifests say them; secrets are never in a file and stay as they are.
 
-What two officers approved is changed by an application and by nothing else; so is what only they grant.
-Portals that registered themselves are their owners' own, sandbox clients their teams'.
+What two officers approved is changed by an application and by nothing else. An officer alone gives no portal
+citizens' data and sends none elsewhere; who sits at the server itself may what a manifest may, and gives
+nothing restricted. Portals that registered themselves are their owners' own, sandbox clients their teams'.
 """
 
 import re
@@ -31,6 +32,12 @@ MOST_FETCHED = 200
 
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 _TWO = "is granted by two officers on an application: leave the entry as it is in force, or apply for it"
+#: What an officer may say alone of a portal that is given citizens' data: nothing of where they go.
+_WORDS = frozenset({
+    "contact", "contacts", "language", "listed", "logo_uri", "name", "name_en", "place", "place_en",
+    "policy_uri", "policy_uri_en", "purpose", "purpose_en", "retention", "retention_en", "software_id",
+    "software_version", "tos_uri", "tos_uri_en",
+})  # fmt: skip
 
 
 def _read(reach: Reach, _sections: dict[str, list[Entry]]) -> list[Entry]:
@@ -145,19 +152,17 @@ def _allowed(
     """What nobody does alone."""
     if known is not None and known.origin == "application":
         yield sorted(fields)[0], service.APPLY_FOR_IT
-    elif name := next(_guarded(actor, client.scopes), None):
-        yield "scopes", f"{name} {_TWO}"
+    elif named := scopes.restricted(client.scopes):
+        yield "scopes", f"{named[0]} {_TWO}"
+    elif (name := _data(actor, client.scopes)) and (known is None or not fields.keys() <= _WORDS):
+        key = "scopes" if known is None else sorted(fields.keys() - _WORDS)[0]
+        yield key, f"{name} {_TWO}"
 
 
-def _guarded(actor: Actor, names: Iterable[str]) -> Iterator[str]:
-    """The scopes among these that this officer does not give a portal on his own word."""
-    for name in names:
-        scope = scopes.find(name)
-        if scope is None:
-            continue
-        higher = scope.approval == "province" and not actor.reach.at_least("province")
-        if scope.restricted or (not actor.machine and (higher or scope.approval == "national")):
-            yield name
+def _data(actor: Actor, names: Iterable[str]) -> str | None:
+    """A scope among these that no officer gives, or sends elsewhere, on his own word."""
+    found = (scope for name in names if (scope := scopes.find(name)) and scope.approval != "automatic")
+    return None if actor.machine else next((scope.name for scope in found), None)
 
 
 def _sectors(judging: Judging, changed: Mapping[str, tuple[Path, Client]]) -> None:
@@ -175,7 +180,7 @@ def _removed(judging: Judging) -> Iterator[Change]:
     for client_id, entry in left_out.items():
         if stored[client_id].origin == "application":
             judging.fault((NAME,), f"{client_id} {service.APPLY_FOR_IT}, or leave it in the file")
-        elif name := next(_guarded(judging.actor, entry.get("scopes", [])), None):
+        elif name := _data(judging.actor, entry.get("scopes", [])):
             judging.fault((NAME,), f"{client_id} is missing, and has {name}, which {_TWO}")
         else:
             yield Change(section=NAME, name=client_id, action="removed", permission=PERMISSION)

@@ -38,6 +38,20 @@ def test_a_sheet_may_be_long_and_has_its_end_too() -> None:
         assert refused.value.status == 413
 
 
+def test_a_program_sends_a_file_where_it_shows_a_token() -> None:
+    file = {
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REQUEST_METHOD": "POST",
+        "PATH_INFO": "/admin/api/v1/configuration",
+    }
+    long = {"CONTENT_LENGTH": str(sheets.LARGEST)}
+    assert body.length({**file, "HTTP_AUTHORIZATION": "Bearer x", **long}) == sheets.LARGEST
+    for made in (file, {**OFFICER, "PATH_INFO": file["PATH_INFO"]}):
+        with pytest.raises(Malformed) as refused:
+            body.length({**made, **long})
+        assert refused.value.status == 413
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"PATH_INFO": "/token"}, {"REQUEST_METHOD": "PUT"}, {"HTTP_COOKIE": ""}, {"HTTP_COOKIE": "sid=x"}],
