@@ -60,6 +60,7 @@ def keep(session: Session, row: ClientRow, logo: Logo | None) -> None:
     """Make this the logo of a client, and forget the one before when nobody else has it."""
     before, row.logo = row.logo, logo.name if logo else ""
     if logo:
+        session.flush()
         session.merge(LogoRow(name=logo.name, media_type=logo.media_type, body=logo.body))
     if before and before != row.logo:
         session.flush()

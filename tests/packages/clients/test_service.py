@@ -263,7 +263,8 @@ def test_when_the_record_cannot_be_kept_nothing_changes(monkeypatch: pytest.Monk
     def broken(*_: object, **__: object) -> None:
         raise Unavailable("audit")
 
-    monkeypatch.setattr(audit, "record_in", broken)
+    for name in ("record_each", "record_in"):
+        monkeypatch.setattr(audit, name, broken)
     for change in (
         lambda: apply(entry(name="新名称")),
         lambda: service.rotate_secret("portal-a", overlap=0, operator="t"),

@@ -17,7 +17,7 @@ from idp.configuration import Actor, Change, service, state
 blueprint = operations("configuration", "The configuration as one file (decision 0035)")
 
 _YAML, _JSON = "application/yaml", "application/json"
-_TEXT = {"schema": {"type": "string"}}
+#: An object in both notations.
 _OBJECT = {"schema": {"type": "object"}}
 
 
@@ -65,7 +65,7 @@ class Outcome(BaseModel):
 
 @blueprint.get(
     "",
-    responses={200: {"content": {_YAML: _TEXT, _JSON: _OBJECT}}},
+    responses={200: {"content": {_YAML: _OBJECT, _JSON: _OBJECT}}},
     summary="Export the configuration, without any secret",
 )
 @needs("admin:configuration:read")
