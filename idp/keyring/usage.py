@@ -4,11 +4,16 @@ Only what needs an old key is noted, by each process once in ten minutes at most
 a request while no key is old. Kept in Redis and bounded: nothing depends on it, what is lost is noted anew.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from idp.base import clock
 from idp.base.errors import Unavailable
+from idp.keyring import marker
+from idp.keyring.marker import Entry, Standing
+from idp.keyring.material import PUBLISHED
+from idp.keyring.ring import keep_seconds
 from idp.store import redis
 
 What = Literal["access_token", "encryption", "id_token_hint", "refresh_token"]
@@ -30,6 +35,12 @@ class Use:
     client_id: str
     what: str
     seen_at: int
+
+
+def old_keys(entries: Iterable[Entry]) -> list[Standing]:
+    """The keys with a successor in force that clients may still need."""
+    standings = marker.standings(entries, clock.now(), keep_seconds())
+    return [one for one in standings if one.state == "old" and one.entry.kind in (*PUBLISHED, "token")]
 
 
 def met(kid: str | None, client_id: str, what: What) -> None:

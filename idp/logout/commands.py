@@ -14,8 +14,8 @@ from typing import Any, Final, ParamSpec
 
 import click
 
+from idp import audit, sessions
 from idp import persons as register
-from idp import sessions
 from idp.base import clock
 from idp.base.errors import Rejected, Unavailable
 from idp.logout import people
@@ -96,8 +96,12 @@ def _told(command: Callable[P, None]) -> Callable[P, None]:
 @_person
 @_told
 def show(person_id: str | None) -> None:
-    """Show what is on file about a person, masked, and how many logins there are."""
+    """Show what is on file about a person, masked, and how many logins there are; each look is on record."""
     person = _find(person_id)
+    audit.record(
+        "people.search", person=person.id, cause="command line", operator=_operator(),
+        region=person.service_region,
+    )  # fmt: skip
     click.echo(_line("人员编号 person", person.id))
     click.echo(_line("状态 status", _STATUSES[person.status]))
     click.echo(_line("姓名 name", person.name_masked))

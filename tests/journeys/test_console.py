@@ -18,7 +18,7 @@ BESIDE = {
     ),
     "portal-officer": ("/admin/applications/new", "/admin/clients/tax/announcements"),
     "security": (),
-    "audit": (),
+    "audit": ("/admin/roots", "/admin/export"),
     "support": (),
 }  # fmt: skip
 

@@ -11,7 +11,6 @@ from idp.admin.views.frame import blueprint, demand_all, done, sentence, show
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.keyring import marker, material, service, usage
-from idp.keyring.marker import Standing
 from idp.keyring.ring import keep_seconds
 from idp.pages import _, mark
 
@@ -37,9 +36,9 @@ _WHATS = {
 def keys() -> Response:
     """Every key, kind by kind, and how many still need an old one; no material leaves the server."""
     demand_all()
-    found = _standings()
+    found = marker.standings(keyring.current().entries, clock.now(), keep_seconds())
     kinds = {kind: [one for one in found if one.entry.kind == kind] for kind in material.KINDS}
-    old = usage.counts([one.entry.kid for one in found if one.state == "old" and _is_used(one)])
+    old = usage.counts([one.entry.kid for one in usage.old_keys(keyring.current().entries)])
     return show(
         "keys", "keys", kinds=kinds, rotating=material.ROTATING, broken=bool(keyring.broken()), old=old
     )
@@ -50,9 +49,9 @@ def keys() -> Response:
 def key_uses(kid: str) -> Response:
     """Which portals still need an old key, for what, and the next step."""
     demand_all()
-    one = next((one for one in _standings() if one.entry.kid == kid), None)
-    if one is None or not _is_used(one):
-        raise Rejected("not_found", why="no such key that clients use", status=404)
+    one = next((one for one in usage.old_keys(keyring.current().entries) if one.entry.kid == kid), None)
+    if one is None:
+        raise Rejected("not_found", why="no such old key", status=404)
     seen_at, client_id, what = behind(request.args.get("after", "")[:400], 3)
     after = (
         (int(seen_at), client_id, what)
@@ -84,12 +83,3 @@ def key_rotate() -> Response:
     except Rejected as refused:
         return done(sentence(refused), "/admin/keys")
     return done(_("新密钥%(kid)s已发布，将按时启用。", kid=made.kid[:16]), "/admin/keys")
-
-
-def _standings() -> list[Standing]:
-    return marker.standings(keyring.current().entries, clock.now(), keep_seconds())
-
-
-def _is_used(one: Standing) -> bool:
-    """Whether clients present what needs a key of this kind."""
-    return one.entry.kind in (*material.PUBLISHED, "token")

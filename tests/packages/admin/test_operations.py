@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from clients import applications
+from clients import applications, manifest
+from clients import service as registry
 from idp import announcements, audit, rounds
 from idp.audit import export, jobs
 from idp.base import clock
@@ -16,6 +17,7 @@ from idp.statistics import jobs as statistic_jobs
 from tests.actors import Person, portal
 from tests.applying import FILING, registration
 from tests.conftest import MovableClock
+from tests.house.checkout import ROOT
 from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, Officer, grow_tree, landed
 from tests.packages.admin.test_portals import notice
 from tests.programs import program
@@ -304,3 +306,10 @@ def test_the_description_says_which_scope_an_operation_needs_and_what_people_alo
     freeze = described["paths"]["/admin/api/v1/people/{inquiry}/freeze"]["post"]
     assert freeze["security"] == [{"token": ["admin:people:freeze"]}]
     assert "second factor" in described["info"]["description"]
+
+
+def test_the_program_of_the_howto_can_be_registered(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "howto" / "administer-by-a-program.md").read_text("utf-8")
+    (tmp_path / "program.yaml").write_text(text.partition("```yaml\n")[2].partition("```")[0], "utf-8")
+    (change,) = registry.apply(manifest.load(tmp_path / "program.yaml"), operator="test", dry_run=True)
+    assert (change.client_id, change.action) == ("fraud-watch", "created")

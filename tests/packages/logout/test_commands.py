@@ -11,7 +11,7 @@ from idp import persons, sessions, settings
 from idp.logout import commands
 from idp.store import redis
 from tests.actors import Person, citizen, portal
-from tests.records import events
+from tests.records import events, one_event
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -38,7 +38,10 @@ def test_a_person_is_shown_masked(app: Flask) -> None:
     browser = Person(app)
     browser.log_in(person_id)
     browser.tokens(portal("tax"))
-    shown = run("show", person_id).output
+    with one_event("people.search"):
+        shown = run("show", person_id).output
+    event = events("people.search")[-1]
+    assert (event.person, '"operator"' in event.detail) == (person_id, True)
     for part in (person_id, "正常 active", "张*", "111 0****************3", "level: 3", "sessions: 1 tax"):
         assert part in shown, part
     assert "张示" not in shown

@@ -95,8 +95,8 @@ def list_keys() -> Response:
 def list_uses(path: KeyPath, query: PageQuery) -> Response:
     """Clients that presented something which needs this key since it has a successor, in the last 90 days."""
     demand_all()
-    if all(entry.kid != path.kid for entry in keyring.current().entries):
-        raise Rejected("not_found", "There is no such key", why="unknown key", status=404)
+    if all(one.entry.kid != path.kid for one in usage.old_keys(keyring.current().entries)):
+        raise Rejected("not_found", "There is no such key with a successor", why="no old key", status=404)
     seen_at, client_id, what = behind(query.cursor, 3)
     if seen_at and not (seen_at.isascii() and seen_at.isdigit() and len(seen_at) < 16):
         raise Rejected("invalid_request", "The cursor is not one of ours")
