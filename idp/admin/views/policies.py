@@ -40,7 +40,7 @@ def policy_one(kind: str, division: str) -> Response:
     found, place = reached(kind, division)
     own = queries.current(found.name, division)
     return page(
-        "policies/one",
+        "policies/notices" if found.name == "notices" else "policies/one",
         found,
         division,
         place,
@@ -138,6 +138,9 @@ def page(template: str, kind: Kind[Any], division: str, place: str, **context: A
 
 def said(kind: Kind[Any], division: str, own: Version | None) -> dict[str, Any]:
     """What a policy of few members says here, and together with those above."""
+    if kind.name == "notices":
+        mine = kind.read(own.document) if own else ()
+        return {"told": [(one, one in mine) for one in policies.current().at(division).notices]}
     here, together = rows_of(kind, division, own)
     column = 2 if pages.chinese() else 3
     members = [

@@ -1,5 +1,7 @@
 """Drafts of policies: what would change, what would have changed last week, and the step into force."""
 
+from typing import Any
+
 from flask import Response, request
 
 import clients
@@ -10,7 +12,7 @@ from idp.admin.views.frame import blueprint, done, show
 from idp.admin.views.policies import NOUNS, faulty, listed, may_write, name_of, of_noun, reached, seen
 from idp.base.errors import Rejected
 from idp.pages import _
-from idp.policies import Draft, queries, service, trial
+from idp.policies import Draft, kinds, queries, service, trial
 
 
 @blueprint.get("/policies/drafts/<draft_id>")
@@ -84,7 +86,7 @@ def _page(draft_id: str, errors: dict[str, str], status: int = 200) -> Response:
         kind=kind,
         place=place,
         one=one,
-        policy=kind.read(one.document) if NOUNS[kind.permission] == "branding" else None,
+        **_picture(one),
         name=name_of(one.created_by),
         current=current.number if current else 0,
         stale=(current.number if current else 0) != one.base,
@@ -96,6 +98,16 @@ def _page(draft_id: str, errors: dict[str, str], status: int = 200) -> Response:
         errors=errors,
         typed=request.form,
     )
+
+
+def _picture(one: Draft) -> dict[str, Any]:
+    """What visitors would see: notices as drafted, branding together with what is above it."""
+    if one.kind == "notices":
+        return {"policy": kinds.find(one.kind).read(one.document)}
+    if one.kind != "branding":
+        return {}
+    drafted = kinds.find(one.kind).read(one.document)
+    return {"drafted": policies.current().replaced(one.kind, one.division, drafted).at(one.division).branding}
 
 
 def _portal(client_id: str) -> str:

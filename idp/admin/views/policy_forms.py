@@ -118,15 +118,17 @@ def _form(kind: KindName, division: str, typed: Typed, errors: dict[str, str]) -
         version=seen() if errors else (newest[0].number if newest else 0),
         label=lambda name: found.words(name, None)[0 if pages.chinese() else 1],
         levels=[(n, f"l{n}") for n in (1, 2, 3, 4)],
-        accents=[("", _("不设定")), *((one, _COLOURS[one]) for one in ACCENTS)],
-        tones=[(one, kinds.find("notices").words("tone", one)[2 if pages.chinese() else 3]) for one in TONES],
+        accents=[("", _("不设定")), *_options("branding", "accent", ACCENTS)],
+        tones=_options("notices", "tone", TONES),
         numbers=range(1, MOST + 1),
         typed=typed,
         errors=errors,
     )
 
 
-_COLOURS = {one: one for one in ACCENTS}
+def _options(kind: KindName, member: str, known: tuple[str, ...]) -> list[tuple[str, str]]:
+    column = 2 if pages.chinese() else 3
+    return [(one, kinds.find(kind).words(member, one)[column]) for one in known]
 
 
 def _own(kind: KindName, division: str) -> Any:

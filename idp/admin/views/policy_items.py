@@ -18,7 +18,7 @@ from idp.policies.kinds.items import EVERYTHING, ITEMS, MANDATE_KINDS, SCOPE_NAM
 
 _PAGE = 50
 _MEMBERS = ("name", "name_en", "user_types", "level", "scopes", "mandate_kinds")
-_LISTS = {"user_types": USER_TYPES, "scopes": (EVERYTHING, *SCOPE_NAMES), "mandate_kinds": MANDATE_KINDS}
+_LISTS = {"user_types": USER_TYPES, "scopes": (EVERYTHING, *SCOPE_NAMES[1:]), "mandate_kinds": MANDATE_KINDS}
 
 
 @blueprint.get("/policies/items/<division>")
@@ -35,6 +35,8 @@ def items_list(division: str) -> Response:
         kind,
         division,
         place,
+        own=own,
+        inherited=bool(here.codes),
         rows=[(one, one.code in own) for one in found[:_PAGE]],
         later_item=found[_PAGE - 1].code if len(found) > _PAGE else "",
         typed=typed,
@@ -184,7 +186,7 @@ def _form(division: str, typed: Mapping[str, Any], errors: dict[str, str]) -> Re
         label=_label,
         levels=[(n, f"l{n}") for n in (1, 2, 3, 4)],
         options={
-            name: [(one, ITEMS.words(name, one)[column]) for one in known] for name, known in _LISTS.items()
+            name: [(one, ITEMS.words(name, [one])[column]) for one in known] for name, known in _LISTS.items()
         },
         typed=typed,
         errors=errors,

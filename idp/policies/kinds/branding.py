@@ -13,7 +13,7 @@ from clients import texts
 from idp import settings
 from idp.announcements.announcement import LEADS_AWAY
 from idp.policies.fault import Fault, Faulty
-from idp.policies.kinds.words import value_words
+from idp.policies.kinds.words import closed_words, value_words
 from idp.policies.policy import KindName
 
 #: Colours that white text reads on (WCAG 2.2 §1.4.3), by their name in the style sheet.
@@ -113,7 +113,7 @@ class BrandingKind:
 
     def words(self, member: str, value: object) -> tuple[str, str, str, str]:
         """Label and value of a member."""
-        return *_WORDS[member], *value_words(value)
+        return *_WORDS[member], *(closed_words if member == "accent" else value_words)(value)
 
 
 def _fault(column: str, value: object) -> tuple[str, str] | None:

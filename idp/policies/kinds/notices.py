@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 from idp.announcements.announcement import LONGEST, MOST, demand_span, demand_text
 from idp.base.errors import Rejected
 from idp.policies.fault import Fault, Faulty
-from idp.policies.kinds.words import moment_words, value_words
+from idp.policies.kinds.words import closed_words, moment_words, value_words
 from idp.policies.policy import KindName
 
 Tone = Literal["info", "warning"]
@@ -91,7 +91,7 @@ class NoticesKind:
             return *_WORDS[""], str(value["text"]), str(value["text_en"])
         if member in ("starts_at", "ends_at") and isinstance(value, int):
             return *_WORDS[member], *moment_words(value)
-        return *_WORDS[member], *value_words(value)
+        return *_WORDS[member], *(closed_words if member == "tone" else value_words)(value)
 
 
 def _faults(at: str, members: object) -> list[Fault]:

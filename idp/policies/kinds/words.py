@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from clients.scopes import SCOPES
 from idp.base.clock import SHANGHAI
 
 #: Words of closed lists; what is not here is told as it is.
@@ -18,7 +19,14 @@ _KNOWN = {
     "succession": ("继承", "succession"),
     "info": ("提示", "information"),
     "warning": ("警示", "warning"),
+    "blue": ("蓝色", "blue"),
+    "red": ("红色", "red"),
+    "green": ("绿色", "green"),
+    "teal": ("青色", "teal"),
+    "purple": ("紫色", "purple"),
+    "brown": ("棕色", "brown"),
     "*": ("全部", "all"),
+    **{scope.name: (scope.label, scope.label_en) for scope in SCOPES},
 }
 NOTHING = ("无", "none")
 
@@ -31,7 +39,12 @@ def value_words(value: object) -> tuple[str, str]:
         return NOTHING
     if isinstance(value, list | tuple):
         return _listed(value)
-    return _KNOWN.get(str(value), (str(value), str(value)))
+    return str(value), str(value)
+
+
+def closed_words(value: object) -> tuple[str, str]:
+    """A value of a closed list, in Chinese and in English."""
+    return _KNOWN.get(str(value), value_words(value))
 
 
 def moment_words(moment: int) -> tuple[str, str]:
@@ -41,5 +54,5 @@ def moment_words(moment: int) -> tuple[str, str]:
 
 
 def _listed(values: Iterable[object]) -> tuple[str, str]:
-    pairs = [value_words(value) for value in values]
+    pairs = [closed_words(value) for value in values]
     return "、".join(pair[0] for pair in pairs), ", ".join(pair[1] for pair in pairs)
