@@ -63,7 +63,8 @@ class Connection:
         self.events = 0
         """What the loop listens for here."""
         self.served = 0
-        self._buffer = b""
+        self._buffer: bytes | bytearray = b""
+        """A ``bytearray`` while a long body arrives: copied for each piece, one byte would cost much."""
         self._out = b""
         self._environ: Environ | None = None
         self._length: int | None = 0
@@ -82,7 +83,10 @@ class Connection:
             return False
         if self.state is State.IDLE:
             self.state, self.deadline = State.HEAD, now + HEAD_SECONDS
-        self._buffer = self._buffer + data if self._buffer else data
+        if isinstance(self._buffer, bytearray):
+            self._buffer += data
+        else:
+            self._buffer = self._buffer + data if self._buffer else data
         return True
 
     def request(self, now: float) -> Environ | None:
@@ -106,14 +110,14 @@ class Connection:
 
     def _take_body(self) -> bytes | None:
         if self._length is None:
-            found = body.chunks(self._buffer)
+            found = body.chunks(bytes(self._buffer))
             if found is None:
                 return None
             content, self._buffer = found
             return content
         if len(self._buffer) < self._length:
             return None
-        content, self._buffer = self._buffer[: self._length], self._buffer[self._length :]
+        content, self._buffer = bytes(self._buffer[: self._length]), bytes(self._buffer[self._length :])
         self._long.discard(self)
         return content
 
@@ -126,13 +130,14 @@ class Connection:
             if len(self._buffer) > head.LONGEST:
                 raise Malformed(431)
             return False
-        made = head.environ(self._buffer[: end + 2], self.address)
+        made = head.environ(bytes(self._buffer[: end + 2]), self.address)
         self._length = body.length(made)
+        self._buffer = self._buffer[end + 4 :]
         if self._length is not None and self._length > LARGEST:
             if len(self._long) >= MOST_LONG:
                 raise Malformed(503)
             self._long.add(self)
-        self._buffer = self._buffer[end + 4 :]
+            self._buffer = bytearray(self._buffer)
         self._environ = made
         self.close = made["SERVER_PROTOCOL"] == "HTTP/1.0" or _ends(made)
         if self._length is None or len(self._buffer) < self._length:

@@ -1,5 +1,7 @@
 """One address takes a long body, from who seems to be an officer; two at a time, and nobody else any."""
 
+import socket
+
 import pytest
 
 from idp.oidc.request import LARGEST, Answer
@@ -60,6 +62,25 @@ def test_o18_nobody_else_sends_a_long_body(changed: dict[str, str]) -> None:
     with pytest.raises(Malformed) as refused:
         body.length({**OFFICER, **changed, "CONTENT_LENGTH": str(LARGEST + 1)})
     assert refused.value.status == 413
+
+
+def test_o11_a_long_body_that_comes_byte_by_byte_is_not_copied_for_each() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        line = connection.Connection(ours, "192.0.2.1", 0)
+        head = (
+            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nCookie: staff=x\r\nContent-Length: {sheets.LARGEST}\r\n\r\n"
+        )
+        theirs.send(head.encode())
+        assert line.receive(0)
+        assert line.request(0) is None
+        kept = line._buffer
+        for _ in range(3):
+            theirs.send(b"x")
+            assert line.receive(0)
+            assert line.request(0) is None
+        assert line._buffer is kept
+        assert kept == b"xxx"
 
 
 def test_o11_long_bodies_arrive_two_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
