@@ -1,6 +1,7 @@
 """One announcement, and the rules that need nothing else."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,13 @@ LONGEST_SPAN = 90 * 86400
 #: So many at once are still read.
 MOST = 3
 
-LEADS_AWAY = re.compile(r"://|www\.|@|\b[a-z0-9-]+\.(?:com|cn|net|org|gov|top|xyz)\b|[0-9]{7,}", re.I | re.A)
+#: Addresses as browsers complete them, and numbers to call however they are spaced.
+_LEADS_AWAY = re.compile(
+    r"://|www[.。]|@|\b[a-z0-9-]+\.[a-z]{2,}\b|\b[a-z0-9-]+ ?[.。] ?(?:com|cn|net|org|gov|top|xyz|vip)\b"
+    r"|[0-9]{7,}|(?<![0-9-])1[ -]?[3-9](?:[ -]?[0-9]){9}"
+    r"|(?<![0-9])(?:0[0-9]{2,3}|[48]00)[ -]?[0-9]{3,4}[ -]?[0-9]{3,4}(?![0-9])",
+    re.I | re.A,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +39,11 @@ class Announcement:
     created_by: str
 
 
+def leads_away(text: str) -> bool:
+    """Whether a text names an address or a number to call, in letters and digits of whatever width."""
+    return _LEADS_AWAY.search(unicodedata.normalize("NFKC", text)) is not None
+
+
 def demand_text(text: str) -> str:
     """A text as it is kept; raises ``Rejected``.
 
@@ -41,7 +53,7 @@ def demand_text(text: str) -> str:
         told = texts.prose(text.strip())
     except ValueError:
         told = ""
-    if not 1 <= len(told) <= LONGEST or LEADS_AWAY.search(told):
+    if not 1 <= len(told) <= LONGEST or leads_away(told):
         raise Rejected("announcement.text", f"A text has 1 to {LONGEST} plain characters, and no address")
     return told
 

@@ -5,7 +5,7 @@ whether somebody acted for an organisation. What single authorization details as
 is kept for some minutes, so that looking at a draft again reads nothing again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -19,7 +19,7 @@ from idp.policies import judgement, kinds
 from idp.policies.combination import Policies
 from idp.policies.policy import Draft
 from idp.policies.recent import DAYS, MOST, Bound, Recent
-from idp.policies.whatif import Asked, Entry, Judge, Report, Tally
+from idp.policies.whatif import Asked, Entry, Judge, Report, Tally, rounded
 from idp.store.ephemeral import Records
 
 _kept = Records("policy-trial", 600)
@@ -42,11 +42,12 @@ _TRIAL = TypeAdapter(Trial)
 
 
 def of(draft: Draft, *, anew: bool = False) -> Trial:
-    """The trial of a draft, made within the last minutes or now; raises ``Unavailable``."""
+    """The trial of a draft in round counts, made within the last minutes or now; raises ``Unavailable``."""
     found = None if anew else _kept.peek(draft.id)
     if found is not None:
         return _TRIAL.validate_python(found)
-    made = run(draft)
+    exact = run(draft)
+    made = replace(exact, report=rounded(exact.report))
     _kept.put(draft.id, orjson.loads(_TRIAL.dump_json(made)))
     return made
 

@@ -142,6 +142,27 @@ class Tally:
         )
 
 
+def rounded(report: Report) -> Report:
+    """The same in steps of five (GB/T 37964-2019 Annex A), for whoever may try one draft after another.
+
+    Else a hidden group would be the sum less the others, or what two drafts differ by.
+    """
+    return Report(
+        total=_about(report.total),
+        outcomes=tuple((name, _about(size)) for name, size in report.outcomes),
+        levels=tuple((old, new, _about(size)) for old, new, size in report.levels),
+        reasons=tuple((name, _about(size)) for name, size in report.reasons),
+        scopes=tuple((name, _about(size)) for name, size in report.scopes),
+        portals=tuple((name, _about(every), _about(changed)) for name, every, changed in report.portals),
+    )
+
+
+def _about(size: Size) -> Size:
+    if size.entries is None or size.persons is None:
+        return size
+    return Size(entries=FEWEST * round(size.entries / FEWEST), persons=FEWEST * round(size.persons / FEWEST))
+
+
 def outcome(visit: Visit, before: Asked, after: Asked) -> Outcome:
     """What becomes of a visit; what is in force already and stays so changes nothing."""
     if after.refused and not before.refused:

@@ -8,9 +8,11 @@ from flask import Flask
 from sqlalchemy import text
 
 from idp import policies
+from idp.announcements.announcement import leads_away
 from idp.base.errors import Rejected
 from idp.divisions import Reach
-from idp.policies import Faulty, service
+from idp.policies import Faulty, documents, service
+from idp.policies.kinds.items import ITEMS, MANDATE_KINDS, MOST_ITEMS, SCOPE_NAMES
 from idp.store import db
 from tests.actors import Person, Portal, citizen, portal, query
 from tests.officers import CITY, OTHER_CITY, PROVINCE, grow_tree
@@ -127,6 +129,68 @@ def test_a_city_says_nothing_for_its_neighbour(weak: Person, office: Portal) -> 
     with pytest.raises(Rejected) as refused:
         service.draft("rules", OTHER_CITY, rules(), base=0, operator="x", reach=Reach(division=CITY))
     assert refused.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"name": "统一 身份认证"},
+        {"name": "统一身份·认证中心"},
+        {"name": "統一身份認證平台"},
+        {"name": "统一认证平台"},
+        {"name_en": "Identity & Authentication"},
+        {"name_en": "Single-Sign On"},
+        {"name_en": "Unified Login"},
+        {"name": "示范省 （）"},
+        {"name": "请拨0571-8888 1234"},
+        {"hours": "138-0000-0000"},
+        {"hours": "1 3 8 0 0 0 0 0 0 0 0"},
+        {"hours": "１３８００００００００"},
+        {"hours": "登录evil.vip"},
+        {"hours": "登录 evil。com"},
+    ],
+)
+def test_l08_a_branding_is_not_nearly_the_platform_and_calls_nobody(
+    stores: None, members: dict[str, str]
+) -> None:
+    grow_tree()
+    said = {"name": "示范市政务", "name_en": "City", "hours": "9时至17时", "hours_en": "9 to 17"}
+    with nothing_changed(), pytest.raises(Faulty) as refused:
+        service.draft(
+            "branding", CITY, branding(**said | members), base=0, operator="x", reach=Reach(division=CITY)
+        )
+    assert [one.column for one in refused.value.faults] == list(members)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-22 13:00至2026-11-23 09:00停机，热线12345", "维护于1月18日，9-17时。App恢复", "v2.1上线"],
+)
+def test_dates_and_short_numbers_call_nobody(stores: None, text: str) -> None:
+    assert not leads_away(text)
+
+
+def test_n04_a_moment_that_no_calendar_has_is_refused(stores: None) -> None:
+    grow_tree()
+    one = {
+        "text": "维护",
+        "text_en": "Upkeep",
+        "starts_at": 1 << 39,
+        "ends_at": (1 << 39) + 60,
+        "tone": "info",
+    }
+    with nothing_changed(), pytest.raises(Faulty):
+        service.draft("notices", CITY, {"notices": [one]}, base=0, operator="x", reach=EVERYWHERE)
+
+
+def test_n04_a_catalogue_as_large_as_one_may_be_is_read_again(stores: None) -> None:
+    long = item(
+        name="名" * 60, name_en="\U00020000" * 60, scopes=list(SCOPE_NAMES), mandate_kinds=list(MANDATE_KINDS)
+    )
+    largest = ITEMS.document(ITEMS.read({"items": {f"{n:064}": long for n in range(MOST_ITEMS)}}))
+    assert documents.unpacked(documents.packed(largest)[0]).keys() == {"items"}
+    with pytest.raises(Faulty):
+        documents.packed({"items": "x" * documents.LARGEST})
 
 
 def test_a_policy_that_was_damaged_opens_nothing(weak: Person, office: Portal) -> None:

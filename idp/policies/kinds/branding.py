@@ -5,13 +5,14 @@ never takes their place.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from clients import texts
 from idp import settings
-from idp.announcements.announcement import LEADS_AWAY
+from idp.announcements.announcement import leads_away
 from idp.policies.fault import Fault, Faulty
 from idp.policies.kinds.words import closed_words, value_words
 from idp.policies.policy import KindName
@@ -23,7 +24,9 @@ LONGEST_NAME, LONGEST_HOURS = 60, 60
 _HOTLINE = re.compile(r"(?:0[0-9]{2,3}-)?[0-9]{5,8}|400-[0-9]{3}-[0-9]{4}", re.ASCII)
 _ICP = re.compile(r"[\u4e00-\u9fff]ICP备[0-9]{5,10}号(?:-[0-9]{1,3})?")
 _POLICE = re.compile(r"[\u4e00-\u9fff]公网安备 ?[0-9]{5,14}号")
-_OURS = re.compile(r"统一身份认证|identity\s+authentication|single\s+sign", re.I)
+#: In names without their spaces and punctuation.
+_OURS = re.compile(r"统一(?:身份|认证)|身份认证|identity(?:and)?auth|unified(?:identity|login)|singlesign")
+_SIMPLIFIED = str.maketrans("統認證証臺", "统认证证台")
 
 _ALIKE = ("不能与平台名称相同或相近", "looks like the name of the platform")
 
@@ -99,11 +102,11 @@ class BrandingKind:
     def demand(self, policy: Branding, before: Branding, above: Sequence[Branding]) -> None:
         """Raise ``Faulty`` for a name that is the platform's own; else every level may say what it likes."""
         conf = settings.current()
-        ours = {conf.region_name.casefold(), conf.region_name_en.casefold()}
+        ours = {_bare(conf.region_name), _bare(conf.region_name_en)}
         if faults := [
             Fault(column=column, chinese=_ALIKE[0], english=_ALIKE[1])
             for column in ("name", "name_en")
-            if getattr(policy, column).casefold() in ours
+            if getattr(policy, column) and _bare(getattr(policy, column)) in ours
         ]:
             raise Faulty(faults)
 
@@ -137,12 +140,18 @@ def _name_fault(value: str) -> tuple[str, str] | None:
         texts.name(value)
     except ValueError as error:
         return "名称只能有汉字、字母、数字和常用标点", str(error)
-    if not 2 <= len(value) <= LONGEST_NAME or LEADS_AWAY.search(value):
+    if not 2 <= len(value) <= LONGEST_NAME or leads_away(value):
         return (
             f"名称须为2至{LONGEST_NAME}个字符，不含网址和号码",
             f"2 to {LONGEST_NAME} characters, no address",
         )
-    return _ALIKE if _OURS.search(value) else None
+    return _ALIKE if _OURS.search(_bare(value)) else None
+
+
+def _bare(name: str) -> str:
+    """A name as a hasty reader sees it: no spaces, no punctuation, small and simplified letters."""
+    plain = unicodedata.normalize("NFKC", name).casefold().translate(_SIMPLIFIED)
+    return "".join(one for one in plain if one.isalnum())
 
 
 def _hours_fault(value: str) -> tuple[str, str] | None:
@@ -150,7 +159,7 @@ def _hours_fault(value: str) -> tuple[str, str] | None:
         texts.prose(value)
     except ValueError as error:
         return "不能有标记和不可见字符", str(error)
-    if len(value) > LONGEST_HOURS or LEADS_AWAY.search(value):
+    if len(value) > LONGEST_HOURS or leads_away(value):
         return (
             f"不超过{LONGEST_HOURS}个字符，不含网址和号码",
             f"{LONGEST_HOURS} characters at most, no address",

@@ -13,7 +13,8 @@ from idp.policies.policy import KindName
 Tone = Literal["info", "warning"]
 TONES: tuple[Tone, ...] = get_args(Tone)
 
-_LATEST = 1 << 40
+#: The end of the year 9998: calendars end soon after, and every moment is shown to people.
+_LATEST = 253_370_736_000
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "": ("通知", "notice"),

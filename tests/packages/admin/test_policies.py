@@ -310,7 +310,7 @@ def test_a_draft_shows_what_would_have_changed_and_names_nobody(security: Office
     page = security.get(path).text
     outcomes = page.partition('id="whatif-outcomes"')[2].partition("</table>")[0]
     told = dict(re.findall(r'<th scope="row">([^<]+)</th>\n<td class="count">([^<]+)</td>', outcomes))
-    assert told["会被要求更高等级"] == "12次"
+    assert told["会被要求更高等级"] == "10次"
     assert told["没有变化"] == "少于5次"
     assert told["会被拒绝"] == "0次"
     assert "从l2到l3" in page

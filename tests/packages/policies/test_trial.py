@@ -139,8 +139,8 @@ def test_a_trial_is_kept_for_a_while_and_made_anew_when_asked(week: None) -> Non
     enter("city", 5, item="LICENCE", level=2)
     jobs.ship()
     assert trial.of(draft) == first
-    assert counts(trial.of(draft, anew=True))["higher"] == 17
-    assert counts(trial.of(draft))["higher"] == 17
+    assert counts(trial.of(draft, anew=True))["higher"] == 15
+    assert counts(trial.of(draft))["higher"] == 15
 
 
 def test_a_portal_that_is_gone_is_asked_nothing(week: None) -> None:

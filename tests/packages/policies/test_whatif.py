@@ -2,7 +2,7 @@
 
 import pytest
 
-from idp.policies.whatif import OUTCOMES, Asked, Entry, Report, Size, Tally, Visit, outcome
+from idp.policies.whatif import OUTCOMES, Asked, Entry, Report, Size, Tally, Visit, outcome, rounded
 
 LICENCE = "DEMO-ITEM-0001"
 ENTRY = Entry(client="tax", item=LICENCE, scopes="openid profile", level=2, legal=False)
@@ -76,6 +76,18 @@ def test_of_fewer_than_five_persons_nothing_is_counted_out() -> None:
     hidden = Size(entries=None, persons=None)
     assert report.portals == (("tax", hidden, hidden), ("health", *[Size(entries=5, persons=5)] * 2))
     assert report.total == Size(entries=45, persons=9)
+
+
+def test_a_hidden_group_is_not_the_sum_less_the_others() -> None:
+    """Attack: a draft about one item, and the one person who applied for it."""
+    told = set()
+    for hidden in range(3):
+        visits = [visit(n) for n in range(38)] + [visit(100 + n, item="RARE") for n in range(hidden)]
+        tally = Tally(lambda entry: Asked(), lambda entry: Asked(refused="item" * (entry.item == "RARE")))
+        tally.add(visits)
+        report = rounded(tally.report())
+        told.add((report.total, dict(report.outcomes)["unchanged"]))
+    assert told == {(Size(entries=40, persons=40), Size(entries=40, persons=40))}
 
 
 def test_the_twenty_portals_that_change_most_are_named_and_no_other() -> None:

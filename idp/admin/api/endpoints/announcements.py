@@ -14,7 +14,8 @@ from idp.base.errors import Rejected
 blueprint = operations("announcements", "What a portal's login and consent pages tell")
 
 _CLIENT = "^[a-z0-9-]{1,64}$"
-_LATEST = 2**40
+#: The end of the year 9998: calendars end soon after, and every moment is shown to people.
+_LATEST = 253_370_736_000
 
 
 class AnnouncementQuery(BaseModel):

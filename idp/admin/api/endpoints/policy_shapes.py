@@ -151,7 +151,7 @@ class Published(BaseModel):
 
 
 class SizeShown(BaseModel):
-    """How many entries of how many persons; null for fewer than five persons."""
+    """About how many entries of how many persons, in steps of five; null for fewer than five persons."""
 
     entries: int | None
     persons: int | None
