@@ -52,7 +52,7 @@ def show(ask_id: str) -> Response:
         withheld=_withheld(person, ask(client, person.id, question.scopes)),
         item_name=pages.item(client, question.item),
         purpose=question.purpose,
-        item_code=question.item_code,
+        item_code=question.item or question.item_code,
         hosts=sorted({urlsplit(uri).netloc or urlsplit(uri).scheme for uri in client.redirect_uris}),
         say=wording,
     )
@@ -140,7 +140,7 @@ def _finish(question: Question, whole: Ask) -> Response:
         whole,
         question.agreed,
         purpose=question.purpose,
-        item_code=question.item_code,
+        item_code=question.item or question.item_code,
         details=question.details,
     )
     return _back(question)
