@@ -3,6 +3,7 @@
 import logging
 
 from clients.applications import letters, queries, service
+from idp import notify
 from idp.base import clock
 from idp.base.errors import Unavailable
 
@@ -43,7 +44,13 @@ def look_after_live() -> int:
     for one in late:
         service.suspend(one)
     coming = queries.due(moment + AHEAD, _AT_ONCE)
+    waits: notify.NotNow | None = None
     for one in coming:
-        letters.send(one)
-        service.tell(one)
+        try:
+            letters.send(one)
+            service.tell(one)
+        except notify.NotNow as busy:
+            waits = busy  # the addresses of one portal do not hold up the letters to the others
+    if waits is not None:
+        raise waits
     return len(late) + len(coming)

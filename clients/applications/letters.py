@@ -26,7 +26,10 @@ in time. A portal that nobody confirms is suspended.
 
 
 def send(application: Application) -> None:
-    """Write to every contact, if there is a relay; raises ``Unavailable`` while it is away."""
+    """Write to every contact, if there is a relay; raises ``Unavailable`` when nobody could be reached yet.
+
+    Once somebody was, the others are not waited for: he would get the same letter again and again.
+    """
     if not notify.serves("email"):
         return
     entry = application.entry
@@ -36,13 +39,22 @@ def send(application: Application) -> None:
         client_id=application.client_id,
         day=datetime.fromtimestamp(application.due_at, SHANGHAI).strftime("%Y-%m-%d"),
     )
+    reached, waits = False, None
     for address in (entry.get("contact"), *entry.get("contacts", ())):
         if isinstance(address, str) and is_address(address):
-            _send(address, text)
+            try:
+                reached = _send(address, text) or reached
+            except notify.NotNow as busy:
+                waits = busy
+    if waits is not None and not reached:
+        raise waits
 
 
-def _send(address: str, text: str) -> None:
+def _send(address: str, text: str) -> bool:
+    """Whether the letter was taken."""
     try:
         notify.send("email", address, text)
     except Rejected as refused:
         log.warning("a contact's address takes no letters: %s", refused.why)
+        return False
+    return True

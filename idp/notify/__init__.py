@@ -6,9 +6,9 @@ that sends it), who may receive how many (``idp.login``).
 
 from idp.base.errors import Unavailable
 from idp.notify.gateways import GATEWAYS
-from idp.notify.message import CHANNELS, Channel, Message
+from idp.notify.message import CHANNELS, Channel, Message, NotNow
 
-__all__ = ["CHANNELS", "Channel", "Message", "send", "serves"]
+__all__ = ["CHANNELS", "Channel", "Message", "NotNow", "send", "serves"]
 
 
 def serves(channel: Channel) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from idp.base.errors import Unavailable
+
 Channel = Literal["app", "email", "sms"]
 CHANNELS: tuple[str, ...] = get_args(Channel)
 
@@ -14,3 +16,7 @@ class Message:
     channel: Channel
     to: str
     text: str
+
+
+class NotNow(Unavailable):
+    """The gateway works, and does not take a message to this address for now."""

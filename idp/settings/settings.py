@@ -224,9 +224,16 @@ class Settings(BaseSettings):
     @field_validator("mail_relay")
     @classmethod
     def _relay_names_a_place(cls, value: SecretStr) -> SecretStr:
-        parts = urlsplit(value.get_secret_value())
-        if value.get_secret_value() and (parts.scheme not in ("smtps", "smtp") or not parts.hostname):
-            raise ValueError("must be smtps://host or smtp://host, with user:password@ before it if need be")
+        try:
+            parts = urlsplit(value.get_secret_value())
+            # A password with a slash that is not quoted ends here as a port: nothing of it may be told.
+            named = parts.scheme in ("smtps", "smtp") and parts.hostname and parts.port != 0
+            whole = not (parts.path.strip("/") or parts.query or parts.fragment)
+        except ValueError:
+            named = whole = False
+        if value.get_secret_value() and not (named and whole):
+            told = "must be smtps://host or smtp://host, before it if need be user:password@, percent-encoded"
+            raise ValueError(told)
         return value
 
     @field_validator("mail_from")

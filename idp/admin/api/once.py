@@ -4,6 +4,8 @@ draft-ietf-httpapi-idempotency-key-header: the answer is kept for a day, sealed,
 but for a file, which changes nothing and is made anew.
 """
 
+import hashlib
+import hmac
 import logging
 import re
 from typing import Any
@@ -14,7 +16,7 @@ from flask import Flask, Response, g, request
 from idp import keyring
 from idp.admin.api.caller import caller
 from idp.base.errors import Rejected, Unavailable
-from idp.base.secret import digest
+from idp.base.secret import b64url, digest
 from idp.store import redis
 from idp.store.ephemeral import record
 
@@ -38,7 +40,7 @@ def _repeat() -> Response | None:
         return None
     if not _KEY.fullmatch(key):
         raise Rejected("invalid_request", f"{HEADER} has 8 to 100 visible ASCII characters")
-    asked = digest(f"{request.method} {request.full_path}\n{digest(request.get_data(as_text=True))}")
+    asked = _mark(f"{request.method} {request.full_path}\n{request.get_data(as_text=True)}")
     name = f"idem:{{{digest(f'{caller().id}|{key}')}}}"
     pending = orjson.dumps({"asked": asked})
     if redis.call("SET", name, pending, "NX", "EX", _PENDING) is not None:
@@ -52,6 +54,12 @@ def _repeat() -> Response | None:
     if kept.get("asked") != asked:
         raise Rejected("idempotency.reused", f"The {HEADER} belongs to another request", status=422)
     return _answer(kept)
+
+
+def _mark(asked: str) -> str:
+    """What tells one request from another; with a key: a body may hold a number that can be tried."""
+    text = asked.encode(errors="surrogatepass")
+    return b64url(hmac.digest(keyring.derive("idempotency"), text, hashlib.sha256))
 
 
 def _answer(kept: dict[str, Any]) -> Response:

@@ -3,8 +3,8 @@
 A gateway is a module here with two names:
 
     serves(c)     whether it takes messages of a channel in this environment, with these settings
-    deliver(m)    hands one ``Message`` over, or raises ``Unavailable``, or ``Rejected`` for what will never
-                  arrive; it logs neither address nor text
+    deliver(m)    hands one ``Message`` over, or raises ``Unavailable``, ``NotNow`` where only this address
+                  has to wait, or ``Rejected`` for what will never arrive; it logs neither address nor text
 
 To add one (an SMS operator, say): write the module, list it before the inbox, name its credentials in
 ``idp/settings`` as secrets. A message that was not accepted is not kept: codes must not arrive late.

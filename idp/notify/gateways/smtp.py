@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from idp import settings
 from idp.base import clock
 from idp.base.errors import Rejected, Unavailable
-from idp.notify.message import Channel, Message
+from idp.notify.message import Channel, Message, NotNow
 
 _SECONDS = 10
 _PORTS = {"smtps": 465, "smtp": 587}
@@ -32,7 +32,7 @@ def deliver(message: Message) -> None:
     except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
         if _for_ever(error):
             raise Rejected("mail.refused", why="the relay refused the letter for good") from None
-        raise Unavailable("mail relay") from None
+        raise NotNow("mail recipient") from None
     except (OSError, smtplib.SMTPException) as error:
         raise Unavailable("mail relay") from error
 

@@ -11,13 +11,14 @@ from werkzeug.test import TestResponse
 
 import clients
 from clients.applications import application
-from idp import divisions, settings, staff
+from idp import divisions, keyring, settings, staff
 from idp.admin.api import app as api
 from idp.admin.needs import need_of
 from idp.audit import jobs
 from idp.divisions import NATION, Reach
 from idp.permissions import PERMISSIONS
 from idp.staff import service as staff_service
+from idp.store import redis
 from tests.actors import ISSUER, Person, Portal, portal
 from tests.officers import (
     CITY,
@@ -208,6 +209,20 @@ def test_a_request_sent_again_is_answered_again_and_done_once(app: Flask) -> Non
     other = caller.call("POST", "/staff", body | {"name": "别人"}, **{"Idempotency-Key": "order-4711"})
     assert other.status_code == 422
     assert caller.call("POST", "/staff", body, **{"Idempotency-Key": "order-4712"}).status_code == 409
+
+
+def test_whoever_takes_the_store_cannot_try_which_number_was_looked_for(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, kept = program(app, "admin:people:search"), set()
+    body = {"number": "not a number", "case": "case-4711", "reason": "a reason"}
+    for key in (b"1" * 32, b"2" * 32):
+        monkeypatch.setattr(keyring, "derive", lambda label, key=key: key)
+        caller.call("POST", "/people", body, **{"Idempotency-Key": "order-4711"})
+        (name,) = redis.call("KEYS", "idem:*")
+        kept.add(json.loads(redis.call("GET", name))["asked"])
+        redis.call("DEL", name)
+    assert len(kept) == 2
 
 
 def test_accounts_are_made_and_stopped_by_programs_and_empowered_by_people(app: Flask) -> None:

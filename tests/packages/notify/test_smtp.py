@@ -1,5 +1,6 @@
 """Letters by a real relay: over TLS, with a password, and what happens when it does not want them."""
 
+import traceback
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -113,7 +114,7 @@ def test_nothing_is_sent_in_the_clear(test_settings: settings.Settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("refusal", "raised"), [("550 no such user", Rejected), ("451 come back later", Unavailable)]
+    ("refusal", "raised"), [("550 no such user", Rejected), ("451 come back later", notify.NotNow)]
 )
 def test_what_is_refused_for_good_is_told_from_what_may_be_tried_again(
     relay: Relay, test_settings: settings.Settings, refusal: str, raised: type[Exception]
@@ -147,6 +148,8 @@ def test_a_relay_that_is_away_is_said_to_be_away(test_settings: settings.Setting
     [
         {"mail_relay": "http://relay.example"},
         {"mail_relay": "smtp://"},
+        {"mail_relay": "smtps://relay.example:port"},
+        {"mail_relay": "smtps://relay.example/path"},
         {"mail_from": ""},
         {"mail_from": "two@a.example, three@b.example"},
         {"mail_from": "Somebody <one@a.example>"},
@@ -157,3 +160,14 @@ def test_settings_that_could_not_send_stop_the_start(
 ) -> None:
     with pytest.raises(ValidationError):
         use(test_settings, "smtps://relay.example", **wrong)
+
+
+@pytest.mark.parametrize("password", ["Pa55/word", "Pa55#word", "Pa55?word", "[Pa55word", "1/Pa55word"])
+def test_a_password_that_is_not_quoted_is_refused_at_the_start_and_told_to_nobody(
+    test_settings: settings.Settings, password: str
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        use(test_settings, f"smtps://idp:{password}@relay.example")
+    assert "Pa55" not in f"{refused.value}"
+    told = "".join(traceback.format_exception(refused.value, chain=False))
+    assert "Pa55" not in told

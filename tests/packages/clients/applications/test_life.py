@@ -95,6 +95,31 @@ def test_contacts_get_a_letter_once_and_a_relay_that_is_away_is_asked_again(
     assert "“示范门户”的批准将于20" in str(letters[0]["text"]).partition("\n")[0]
 
 
+def test_one_address_that_keeps_the_relay_waiting_brings_nobody_letters_for_ever(
+    time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attack: a contact that is always to be tried later, behind the contact of somebody else."""
+    monkeypatch.setattr(jobs, "_last", 0)
+
+    def deliver(message: notify.Message) -> None:
+        if message.to.startswith("later"):
+            raise notify.NotNow("mail recipient")
+        inbox.deliver(message)
+
+    serves = SimpleNamespace(serves=lambda channel: channel == "email", deliver=deliver)
+    monkeypatch.setattr("idp.notify.GATEWAYS", (serves,))
+    in_force(contact="12345", contacts=["later@good.example"])
+    in_force("portal-b", contact="12345", contacts=["victim@good.example", "later@good.example"])
+    time_travel.advance(336 * DAY)
+    for _ in range(2):
+        with pytest.raises(notify.NotNow):
+            jobs.look_after_live()
+        time_travel.advance(601)
+    assert [letter["to"] for letter in inbox.messages()] == ["victim@good.example"]
+    due = [one.client for one in events("application.change") if json.loads(one.detail)["action"] == "due"]
+    assert due == ["portal-b"]
+
+
 def test_a_portal_that_was_stopped_before_is_not_let_in_by_its_confirmation(
     time_travel: MovableClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
