@@ -16,6 +16,7 @@ from idp.oidc.need import RECENT
 from tests.actors import Person, Portal, decode, portal, query
 from tests.actors import citizen as register
 from tests.conftest import MovableClock
+from tests.policies import item, publish
 from tests.recipient import opened, reading_portal
 from tests.records import events, nothing_changed
 
@@ -129,7 +130,8 @@ def test_each_request_is_asked_anew_but_only_for_the_number(citizen: Person) -> 
         ({"purpose": "看\u202e这里"}, "purpose"),
         ({"purpose": "<b>身份</b>"}, "purpose"),
         ({"item_code": None}, "item_code"),
-        ({"item_code": "OTHER-ITEM"}, "item_code"),
+        ({"item_code": "OTHER-ITEM"}, "item_code is not in the catalogue"),
+        ({"item_code": "DEMO-ITEM-0002"}, "item_code is not one the client was approved for"),
         ({"item_code": "DEMO ITEM"}, "item_code"),
     ],
 )
@@ -142,6 +144,16 @@ def test_without_purpose_and_approved_item_nothing_is_asked(
     assert answer["error"] == "invalid_request"
     assert hint in answer["error_description"]
     assert [event.kind for event in events("authz.reject")] == ["authz.reject"]
+
+
+def test_an_item_that_does_not_need_the_number_does_not_bring_it(citizen: Person) -> None:
+    tax = approved()
+    publish("items", {"items": {"DEMO-ITEM-0001": item(scopes=["profile"])}})
+    with nothing_changed():
+        answer = query(citizen.authorize(tax, **NEED).location)
+    assert answer["error"] == "invalid_scope"
+    (event,) = events("authz.reject")
+    assert (event.reason, event.item) == ("item.scope", "DEMO-ITEM-0001")
 
 
 def test_the_end_date_ends_it_also_for_tokens_that_are_out(

@@ -138,6 +138,22 @@ def test_an_item_without_its_representative_is_not_open_to_companies(me: Person,
     assert me.code_for(both, item_code="A-1")
 
 
+def test_an_item_for_persons_is_not_applied_for_in_the_name_of_a_company(app: Flask, stores: None) -> None:
+    both = portal("both", division=CITY, subject_types_allowed=("natural", "legal"))
+    publish("items", catalogue(A_1=item(user_types=["natural"])), PROVINCE)
+    person = citizen(NUMBER)
+    company = companies.register(
+        uscc="91010101MA01DEM07P", name="示范甲一贸易有限公司", name_en="Demo Trading"
+    )
+    companies.add_representative(company, person)
+    me = Person(app)
+    me.log_in(person)
+    assert me.authorize(both).location.startswith("/login/")
+    assert me.code_for(both, item_code="A-1")
+    (entered,) = events("authz.grant")
+    assert (entered.item, entered.organization) == ("A-1", "")
+
+
 def test_rules_raise_level_and_age_for_all_portals_below(
     me: Person, office: Portal, time_travel: Any
 ) -> None:
