@@ -1,6 +1,7 @@
 """Staff at work: each page of the console at a desk, at a phone and in the elder version."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -89,3 +90,36 @@ def test_the_console_works_without_scripts(sit: Sit, site: Demonstration) -> Non
     assert officer.page.locator("nav[aria-label='时间范围'] a[aria-current]").inner_text() == "30天"
     officer.page.click("summary")
     assert officer.page.locator("details table tr").count() == 31
+
+
+def test_the_configuration_is_taken_away_compared_and_applied(
+    sit: Sit, site: Demonstration, tmp_path: Path
+) -> None:
+    officer = Officer(sit(), site, "portal-officer")
+    officer.open("/admin/configuration")
+    with officer.page.expect_download() as begun:
+        officer.page.click("#export-yaml")
+    file = tmp_path / "configuration.yaml"
+    begun.value.save_as(file)
+    text = file.read_text(encoding="utf-8")
+    assert "client_id: tax" in text
+    file.write_text(text.replace("name: 税务服务门户", "name: 税务网上大厅"), encoding="utf-8")
+    officer.page.set_input_files("#file", file)
+    officer.press("#upload")
+    assert "税务网上大厅" in officer.page.inner_text("#changes")
+    officer.page.set_viewport_size(PHONE)
+    officer.open("/admin/configuration/changes")
+    officer.press("#apply")
+    assert "已变更1项配置" in officer.page.inner_text("main")
+    officer.open("/admin/clients/tax")
+    assert "税务网上大厅" in officer.page.inner_text("main")
+    file.write_text(text.replace("contact: ", "contakt: ", 2), encoding="utf-8")
+    officer.open("/admin/configuration")
+    officer.page.set_input_files("#file", file)
+    officer.press("#upload")
+    assert "contakt" in officer.page.inner_text("#faults")
+    file.write_text(text, encoding="utf-8")
+    officer.page.set_input_files("#file", file)
+    officer.press("#upload")
+    officer.press("#apply")
+    assert "已变更1项配置" in officer.page.inner_text("main")

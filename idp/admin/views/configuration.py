@@ -166,11 +166,11 @@ def _page(errors: dict[str, str], refused: Refused | None = None) -> Response:
 
 
 def _reason(text: str) -> str:
-    """A reason in the reader's language; none where only the English words are there."""
+    """A reason in the reader's language."""
     for form, told in _REASONS:
-        if form.fullmatch(text):
+        if pages.chinese() and form.fullmatch(text):
             return _(told)
-    return ""
+    return pages.in_words(text)
 
 
 def _actor() -> Actor:

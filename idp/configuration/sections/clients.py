@@ -30,6 +30,7 @@ PERMISSION = "admin:clients:write"
 #: So many addresses are called for one file; portals with more new logos come in several.
 MOST_FETCHED = 200
 
+_UNKNOWN = "is not a known key"
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 _TWO = "is granted by two officers on an application: leave the entry as it is in force, or apply for it"
 #: What an officer may say alone of a portal that is given citizens' data: nothing of where they go.
@@ -99,17 +100,21 @@ def _change(
     if not isinstance(suspended, bool):
         judging.fault((*path, SUSPENDED), "must be true or false")
         return None
-    client, faults = manifest.judge({name: value for name, value in entry.items() if name != SUSPENDED})
+    said = {name: value for name, value in entry.items() if name in manifest.KEYS}
+    client, faults = manifest.judge(said)
+    unknown = [name for name in entry if name not in said and name != SUSPENDED]
+    for name in unknown:
+        judging.fault((*path, name), _UNKNOWN)
     fields: dict[str, tuple[Any, Any]] = {}
     if client is not None:
         fields = entries.differences(entries.document(before) if before else {}, manifest.document(client))
-        if before and not fields:
+        if before and not (fields or unknown):
             return None
         faults = [*_standing(judging, path, client, bodies), *_allowed(judging.actor, client, known, fields),
                   *faults, *rules.installations(client)]  # fmt: skip
     for place, reason in faults:
         judging.fault((*path, *_steps(place)), reason)
-    if client is None or faults:
+    if client is None or faults or unknown:
         return None
     return Change(
         section=NAME,
@@ -150,7 +155,7 @@ def _allowed(
     actor: Actor, client: Client, known: Stored | None, fields: Mapping[str, Any]
 ) -> Iterator[rules.Fault]:
     """What nobody does alone."""
-    if known is not None and known.origin == "application":
+    if known is not None and known.origin == "application" and fields:
         yield sorted(fields)[0], service.APPLY_FOR_IT
     elif named := scopes.restricted(client.scopes):
         yield "scopes", f"{named[0]} {_TWO}"

@@ -92,7 +92,8 @@ def test_a_change_names_the_state_it_was_made_from(app: Flask) -> None:
 
 def test_mistakes_are_told_with_their_lines(app: Flask) -> None:
     caller = program(app, WRITE, PORTALS)
-    text = file(clients=[entry(name="<b>", scopes=["openid"]), entry(client_id="b", colour="red")])
+    plain = {"scopes": ["openid"]}
+    text = file(clients=[entry(name="<b>", **plain), entry(client_id="b", colour="red", **plain)])
     with nothing_changed():
         answer = post(caller, text, "?dry_run=true")
     assert answer.status_code == 422
@@ -257,13 +258,13 @@ def test_another_file_in_another_tab_is_not_applied_unseen(app: Flask) -> None:
 
 def test_mistakes_stand_on_the_page_with_their_lines(app: Flask) -> None:
     officer = Officer(app, "portal_officer")
-    text = file(clients=[entry(name="<script>alert(1)</script>"), entry(client_id="b", colour="red")])
+    text = file(clients=[entry(name="<script>alert(1)</script>"), entry(client_id="b", colour="red", scopes=["openid"])])
     with nothing_changed():
         answer = send(officer, text)
     assert answer.status_code == 422
     assert "<script>alert(1)" not in answer.text
     line = next(number for number, row in enumerate(text.splitlines(), 1) if "colour" in row)
-    assert f"<td>{line}</td>" in answer.text
+    assert f"第{line}行" in answer.text
     assert "clients[1].colour" in answer.text
     assert "不是可用的名称" in answer.text
     assert uploads.find(officer.member.id) is None

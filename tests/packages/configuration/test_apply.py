@@ -186,7 +186,7 @@ def test_every_mistake_is_told_by_its_line_up_to_fifty() -> None:
         ],
         departments=[{"id": "x", "division": "010000", "name": "a", "name_en": "b", "active": "no"}],
         clients=[entry(name="<b>", redirect_uris=["https://good.example/*"]), {"name": "x"}, "x",
-                 entry(client_id="two", colour="red")],
+                 entry(client_id="two", colour="red", name_en="<i>")],
         announcements=[TOLD | {"ends_at": "soon"}],
         policies=[{"kind": "rules", "division": NATION, "document": RULES | {"min_level": 9}},
                   {"kind": "laws", "division": NATION, "document": {}}],
@@ -197,7 +197,8 @@ def test_every_mistake_is_told_by_its_line_up_to_fifty() -> None:
     for place, part in (
         ("divisions[0].code", "'1'"), ("divisions[1].code", "030100"), ("departments[0].active", "no"),
         ("clients[0].name", "<b>"), ("clients[0].redirect_uris[0]", "*"), ("clients[1]", "name"),
-        ("clients[2]", "x"), ("clients[3].colour", "red"), ("announcements[0].ends_at", "soon"),
+        ("clients[2]", "x"), ("clients[3].colour", "red"), ("clients[3].name_en", "<i>"),
+        ("announcements[0].ends_at", "soon"),
         ("policies[0].document.min_level", "9"), ("policies[1].kind", "laws"),
         ("software_issuers[0]", "issuer"),
     ):  # fmt: skip
