@@ -258,7 +258,8 @@ def test_another_file_in_another_tab_is_not_applied_unseen(app: Flask) -> None:
 
 def test_mistakes_stand_on_the_page_with_their_lines(app: Flask) -> None:
     officer = Officer(app, "portal_officer")
-    text = file(clients=[entry(name="<script>alert(1)</script>"), entry(client_id="b", colour="red", scopes=["openid"])])
+    hostile = entry(name="<script>alert(1)</script>")
+    text = file(clients=[hostile, entry(client_id="b", colour="red", scopes=["openid"])])
     with nothing_changed():
         answer = send(officer, text)
     assert answer.status_code == 422
