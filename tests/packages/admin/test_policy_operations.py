@@ -118,17 +118,17 @@ def test_items_are_changed_by_code_and_the_others_stay(officer: Program) -> None
 
 def test_a_draft_is_tried_in_counts(officer: Program) -> None:
     portal("tax", division=CITY)
-    for n in range(6):
+    for n in range(11):
         audit.record("authz.grant", client="tax", person=f"person-{n}", scope="openid", level=1)
     audit.record("authz.grant", client="tax", person="other", scope="openid", level=3)
     jobs.ship()
     path = draft(officer, RULES, {"document": rules(min_level=2)})
     tried = officer.call("GET", f"{path}/trial")
     shown = tried.json or {}
-    assert shown["total"] == {"entries": 7, "persons": 7}
-    assert shown["outcomes"]["higher"] == {"entries": 6, "persons": 6}
+    assert shown["total"] == {"entries": 10, "persons": 10}, "in steps of five"
+    assert shown["outcomes"]["higher"] == {"entries": 10, "persons": 10}
     assert shown["outcomes"]["unchanged"] == {"entries": None, "persons": None}
-    assert shown["levels"] == [{"before": 1, "after": 2, "size": {"entries": 6, "persons": 6}}]
+    assert shown["levels"] == [{"before": 1, "after": 2, "size": {"entries": 10, "persons": 10}}]
     assert [one["client_id"] for one in shown["portals"]] == ["tax"]
     assert "person-" not in tried.text
 
