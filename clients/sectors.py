@@ -8,20 +8,20 @@ Owner = tuple[str, str]
 """Sector and organisation of a registered client."""
 
 
-def moved(clients: Sequence[Client], registered: Mapping[str, Owner]) -> Iterator[str]:
-    """Clients whose sector would change: every citizen would come back as a stranger."""
+def moved(clients: Sequence[Client], registered: Mapping[str, Owner]) -> Iterator[tuple[str, str]]:
+    """Clients whose sector would change, and why not: every citizen would come back as a stranger."""
     for client in clients:
         sector, _ = registered.get(client.client_id, (client.sector, ""))
         if sector != client.sector:
-            yield f"{client.client_id}: sector: must stay {sector}, or every citizen's sub changes"
+            yield client.client_id, f"must stay {sector}, or every citizen's sub changes"
 
 
-def shared(clients: Sequence[Client], registered: Mapping[str, Owner]) -> Iterator[str]:
-    """Clients in a sector of another organisation: the two could compare their citizens."""
+def shared(clients: Sequence[Client], registered: Mapping[str, Owner]) -> Iterator[tuple[str, str]]:
+    """Clients in a sector of another organisation, and why not: the two could compare their citizens."""
     owners = {**registered, **{client.client_id: (client.sector, client.organization) for client in clients}}
     organizations: dict[str, set[str]] = {}
     for sector, organization in owners.values():
         organizations.setdefault(sector, set()).add(organization)
     for client in clients:
         if len(organizations[client.sector]) > 1:
-            yield f"{client.client_id}: sector: {client.sector} belongs to another organisation too"
+            yield client.client_id, f"{client.sector} belongs to another organisation too"

@@ -12,6 +12,7 @@ from clients import documents, logos, manifest, queries, sectors, snapshot, vers
 from clients.client import SECRET_METHODS, Client, Origin, SecretHash
 from clients.logos import Logo
 from clients.models import ClientRow, RegistrationRow
+from clients.rules import Fault
 from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
@@ -310,7 +311,16 @@ def readable(row: ClientRow | None) -> Client | None:
 
 def check_sectors(session: Session, clients: Sequence[Client]) -> None:
     """Refuse clients that would change sector, or share one with another organisation."""
+    if found := _sector_faults(session, clients):
+        raise manifest.Refused("registry", [f"{client_id}: sector: {why}" for client_id, why in found])
+
+
+def sector_faults(session: Session, client: Client) -> list[Fault]:
+    """Why one client cannot be in its sector: it has another, or an organisation of another name is there."""
+    return [("sector", why) for _, why in _sector_faults(session, [client])]
+
+
+def _sector_faults(session: Session, clients: Sequence[Client]) -> list[tuple[str, str]]:
     rows = [row for statement in queries.owners(clients) for row in session.execute(statement)]
     registered = {row.client_id: (row.sector, row.organization) for row in rows}
-    if problems := [*sectors.moved(clients, registered), *sectors.shared(clients, registered)]:
-        raise manifest.Refused("registry", problems)
+    return [*sectors.moved(clients, registered), *sectors.shared(clients, registered)]

@@ -19,6 +19,15 @@ _SETTLED = ("client_id", "division", "department", "environment")
 _FILING = (4, 60)
 
 
+class Unfit(Rejected):
+    """An application that something is wrong with; ``faults`` by member."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        why = "; ".join(f"{key}: {reason}" for key, reason in faults) or "unreadable"
+        super().__init__("application.faults", "The application is not complete", why=why[:2000], status=422)
+        self.faults = faults
+
+
 def completed(application: Application) -> dict[str, Any]:
     """The registration asked for, at its place and in production."""
     return {
@@ -43,12 +52,10 @@ def demand(session: Session, application: Application) -> Client:
     """The portal, if nothing is wrong with it; raises ``Rejected`` with every fault."""
     client, faults = judged(application)
     if client is None or faults:
-        raise refused(faults)
+        raise Unfit(faults)
     demand_holder(session, application)
-    try:
-        service.check_sectors(session, [client])
-    except manifest.Refused as error:
-        raise refused([("sector", "; ".join(error.problems))]) from None
+    if faults := service.sector_faults(session, client):
+        raise Unfit(faults)
     return client
 
 
@@ -98,7 +105,7 @@ def demand_tried(application: Application) -> None:
     """Raise ``Rejected`` while a team that asks for a new portal has not shown in the sandbox that it can."""
     known = snapshot.find(application.client_id)
     if known is None and tried(application) is False:
-        raise refused([("sandbox", "client of the team must pass the self-check first")])
+        raise Unfit([("sandbox", "client of the team must pass the self-check first")])
 
 
 def restricted_until(application: Application) -> int:
@@ -110,12 +117,6 @@ def restricted_until(application: Application) -> int:
 def settled(entry: Mapping[str, Any]) -> dict[str, Any]:
     """An entry without what is not the applicant's to say."""
     return {name: value for name, value in entry.items() if name not in _SETTLED}
-
-
-def refused(faults: list[Fault]) -> Rejected:
-    """The refusal that names every fault."""
-    why = "; ".join(f"{key}: {reason}" for key, reason in faults) or "unreadable"
-    return Rejected("application.faults", "The application is not complete", why=why[:2000], status=422)
 
 
 def _keys(client: Client) -> Iterator[Fault]:

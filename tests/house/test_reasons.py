@@ -23,12 +23,12 @@ PLACES = (
     "client_keys.py",
     "jwks.py",
     "manifest.py",
+    "sectors.py",
     "texts.py",
     "uris.py",
 )
-#: What passes on a reason of somewhere else: a judge's, that of a wrong shape, faults that are whole already,
-#: what two sectors have against each other (told in the record alone).
-PASSED_ON = {"str(error)", "_reason(detail['msg'])", "fault", "'; '.join(error.problems)"}
+#: What passes on a reason of somewhere else: a judge's, that of a wrong shape, faults that are whole already.
+PASSED_ON = {"str(error)", "_reason(detail['msg'])", "fault"}
 
 
 class Reasons:

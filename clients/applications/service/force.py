@@ -30,7 +30,7 @@ def put_in_force(application_id: str) -> bool:
     try:
         client, faults = judgement.judged(application)
         if client is None or faults:
-            raise judgement.refused(faults)
+            raise judgement.Unfit(faults)
         begun = _begin(application_id, application.version, client, _fetched(client))
     except Rejected as refused:
         _reject(application_id, application.version, refused.why or refused.code)
@@ -63,7 +63,7 @@ def _fetched(client: Client) -> Logo | None:
     try:
         return documents.fetch(client, snapshot.find(client.client_id))
     except documents.Unfit as unfit:
-        raise judgement.refused([unfit.fault]) from None
+        raise judgement.Unfit([unfit.fault]) from None
 
 
 def _take(session: Session, application_id: str, version: int, state: str) -> ApplicationRow | None:

@@ -1,5 +1,7 @@
 """Applications of portals: seen within reach, reviewed by one officer, approved by another."""
 
+from collections.abc import Sequence
+
 from flask import Response, request
 
 import clients
@@ -7,6 +9,7 @@ from clients import applications
 from clients.applications import Application, Officer, judgement, service
 from clients.applications.application import RESTRICTED, Outcome, State, Step, level_needed
 from clients.applications.jobs import AHEAD
+from clients.rules import Fault
 from clients.scopes import restricted
 from idp import divisions, pages, staff
 from idp.admin.guard import member
@@ -134,11 +137,15 @@ def again(application_id: str, refused: Rejected) -> Response:
     if not refused.code.startswith("application."):
         raise refused
     field = "comment" if refused.code == "application.comment" else ""
-    return one(found(application_id), {field: pages.message(refused.code)}, refused.status)
+    faults = refused.faults if isinstance(refused, judgement.Unfit) else ()
+    return one(found(application_id), {field: pages.message(refused.code)}, refused.status, faults)
 
 
-def one(known: Application, errors: dict[str, str], status: int = 200) -> Response:
-    """The page of an application."""
+def one(
+    known: Application, errors: dict[str, str], status: int = 200, faults: Sequence[Fault] = ()
+) -> Response:
+    """The page of an application; ``faults`` that only its registration would show."""
+    seen = judgement.judged(known)[1] if known.state in ("draft", "submitted", "reviewed") else []
     own = member()
     decided = applications.decisions(known.id)
     return show(
@@ -147,7 +154,7 @@ def one(known: Application, errors: dict[str, str], status: int = 200) -> Respon
         status,
         one=known,
         changes=judgement.told(known, clients.find(known.client_id)),
-        faults=judgement.judged(known)[1] if known.state in ("draft", "submitted", "reviewed") else [],
+        faults=faults or seen,
         tried=judgement.tried(known) if known.step else None,
         decided=[(each, _name(each.officer)) for each in decided],
         division=divisions.find(known.division),

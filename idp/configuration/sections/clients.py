@@ -174,8 +174,7 @@ def _sectors(judging: Judging, changed: Mapping[str, tuple[Path, Client]]) -> No
     clients = [client for _, client in changed.values()]
     rows = [row for statement in queries.owners(clients) for row in db.fetch_all(statement)]
     registered = {row.client_id: (row.sector, row.organization) for row in rows}
-    for problem in (*sectors.moved(clients, registered), *sectors.shared(clients, registered)):
-        client_id, _, reason = problem.split(": ", 2)
+    for client_id, reason in (*sectors.moved(clients, registered), *sectors.shared(clients, registered)):
         judging.fault((*changed[client_id][0], "sector"), reason)
 
 

@@ -1,5 +1,6 @@
 """Applications of a team: from a sandbox client to a portal in production, and each change of it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask import Response, request
@@ -8,6 +9,7 @@ import clients
 from clients import applications, manifest, teams
 from clients.applications import Applicant, Application, form, judgement, service
 from clients.applications.jobs import AHEAD
+from clients.rules import Fault
 from clients.rules.sandbox import MARKS
 from idp import divisions, pages
 from idp.base import clock
@@ -116,6 +118,8 @@ def _step(application_id: str, step: str, text: str) -> Response:
     verb = {"submit": service.submit, "recall": service.recall, "withdraw": service.withdraw}[step]
     try:
         verb(application_id, version=_seen(), actor=_applicant())
+    except judgement.Unfit as unfit:
+        return _one(_found(application_id), {"": _sentence(unfit)}, unfit.status, unfit.faults)
     except Rejected as refused:
         return _one(_found(application_id), {"": _sentence(refused)}, refused.status)
     return done(text, _path(application_id))
@@ -183,14 +187,17 @@ def _new(errors: dict[str, str], status: int = 200) -> Response:
     )
 
 
-def _one(known: Application, errors: dict[str, str], status: int = 200) -> Response:
+def _one(
+    known: Application, errors: dict[str, str], status: int = 200, faults: Sequence[Fault] = ()
+) -> Response:
+    seen = judgement.judged(known)[1] if known.state == "draft" else []
     return show(
         "application",
         _HERE,
         status,
         one=known,
         changes=judgement.told(known, clients.find(known.client_id)),
-        faults=judgement.judged(known)[1] if known.state == "draft" else [],
+        faults=faults or seen,
         tried=judgement.tried(known) if known.state == "draft" else None,
         decided=[(each, "") for each in applications.decisions(known.id)],
         division=divisions.find(known.division),
