@@ -76,20 +76,16 @@ def resume(http: Request) -> Answer:
     if attempt.outcome:
         login.attempts.take(attempt.id)
         return _refuse(http, request, _outcome(attempt))
+    session = sessions.found(cookie, *told)
     try:
         demands.hold(request)
-    except Rejected as error:
-        login.attempts.take(attempt.id)
-        return _refuse(http, request, error)
-    requirement = demands.tightened(attempt.requirement, request)
-    session = sessions.found(cookie, *told)
-    decision = login.decide(session, requirement, now())
-    if session is None or decision.missing != "none":
-        if requirement != attempt.requirement:
-            login.attempts.save(replace(attempt, requirement=requirement))
-        return see_other(f"/login/{attempt.id}")
-    sandbox.demand(request.client, session)
-    try:
+        requirement = demands.tightened(attempt.requirement, request)
+        decision = login.decide(session, requirement, now())
+        if session is None or decision.missing != "none":
+            if requirement != attempt.requirement:
+                login.attempts.save(replace(attempt, requirement=requirement))
+            return see_other(f"/login/{attempt.id}")
+        sandbox.demand(request.client, session)
         _hint_holds(request, session)
         return _with_consent(http, request, session, decision, attempt)
     except Rejected as error:
