@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from flask import Flask
 
+from idp.approvals.approval import DEVICE, Approval
+from idp.oidc import decoupled
 from idp.organizations import service as companies
 from tests.actors import Person, Portal, citizen, decode, portal, query
 from tests.approving import ask_for_codes, kiosk
@@ -218,6 +220,19 @@ def test_a_kiosk_is_judged_alike(me: Person) -> None:
     )
     path = me.get("/device?" + urlencode({"user_code": device.user_code}))
     assert path.status_code in (200, 303)
+
+
+def test_what_a_kiosk_asked_for_holds_for_whoever_approves_it(stores: None) -> None:
+    machine = kiosk(division=CITY, subject_types_allowed=("natural", "legal"))
+    publish("items", catalogue(A_1=item(level=3, user_types=["natural"])), PROVINCE)
+    publish("rules", rules(max_age=120, legal_level=4), PROVINCE)
+    parameters = {"scope": "openid", "item_code": "A-1"}
+    asked = decoupled.judged(DEVICE, machine.client, parameters, address="192.0.2.1", lifetime=60)
+    kept = Approval.from_json(asked.as_json()).requirement(machine.client, None)
+    assert (kept.level, kept.legal_level, kept.max_age, kept.subject_types) == (3, 4, 120, ("natural",))
+    publish("rules", rules(max_age=3600, legal_level=4), PROVINCE)
+    asked = decoupled.judged(DEVICE, machine.client, parameters, address="192.0.2.1", lifetime=60)
+    assert asked.requirement(machine.client, None).max_age == 300
 
 
 def test_what_is_known_holds_while_the_database_is_away(
