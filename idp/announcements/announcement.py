@@ -13,6 +13,8 @@ from idp.base.errors import Rejected
 LONGEST = 200
 #: An announcement is of a while: whatever holds for good belongs to the portal itself.
 LONGEST_SPAN = 90 * 86400
+#: The end of the year 9998: calendars end soon after, and every moment is shown to people.
+LATEST = 253_370_736_000
 #: So many at once are still read.
 MOST = 3
 
@@ -68,7 +70,7 @@ def moment_of(text: str) -> int:
 
 def demand_span(starts_at: int, ends_at: int) -> None:
     """Raise ``Rejected`` unless it ends after it starts, not in the past, and not too late."""
-    if not starts_at < ends_at or ends_at <= clock.now():
+    if not starts_at < ends_at or ends_at <= clock.now() or ends_at > LATEST:
         raise Rejected("announcement.order", "It must end after it starts, and in the future")
     if ends_at - starts_at > LONGEST_SPAN:
         raise Rejected("announcement.long", f"It lasts {LONGEST_SPAN // 86400} days at most")

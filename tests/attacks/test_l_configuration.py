@@ -73,6 +73,35 @@ def test_l22_an_officer_alone_sends_no_data_elsewhere(changed: dict[str, Any]) -
     assert apply(file(clients=[entry(name="新门户")]), officer()).written
 
 
+@pytest.mark.parametrize(
+    "power",
+    [
+        {"authorization_details_types": ["elicense_read"]},
+        {"introspects": ["https://service.example"]},
+        {"may_act": "https://good.example"},
+        {"resources": ["https://service.example"]},
+        {"assertion_issuers": [{"issuer": "https://other.example", "jwks_uri": "https://other.example/k"}]},
+    ],
+    ids=lambda power: next(iter(power)),
+)
+def test_l21_an_officer_alone_gives_no_power_that_is_no_scope(power: dict[str, Any]) -> None:
+    with nothing_changed():
+        found = faults(file(clients=[entry(scopes=["openid"], **power)]), officer())
+    assert any(f"{next(iter(power))} is granted by two officers" in one for one in found), found
+    register(entry(scopes=["openid"]))
+    with nothing_changed():
+        found = faults(file(clients=[entry(scopes=["openid"], **power)]), officer())
+    assert any(f"{next(iter(power))} is granted by two officers" in one for one in found), found
+
+
+def test_l22_data_is_not_taken_away_for_the_next_file_to_send_the_rest_elsewhere() -> None:
+    register(entry())
+    elsewhere = {"scopes": ["openid"], "redirect_uris": ["https://evil.example/cb"], "sector": "good.example"}
+    refused(file(clients=[entry(scopes=["openid"])]), officer(), "is granted by two officers")
+    refused(file(clients=[entry(**elsewhere)]), officer(), "is granted by two officers")
+    assert apply(file(clients=[entry(scopes=["openid"])]), machine()).written
+
+
 def test_l22_a_program_that_administers_is_not_taken_over() -> None:
     key = ECKey.generate_key("P-256", {"kid": "mine", "use": "sig", "alg": "ES256"}, private=False)
     own = {
@@ -167,6 +196,13 @@ def test_l13_nothing_out_of_reach_is_seen_changed_or_removed() -> None:
         assert all(fault.reason == "is not there" for fault in caught.value.faults[:1])
     with pytest.raises(Rejected):
         configuration.state.place(OTHER_PROVINCE, by.reach)
+
+
+def test_n04_an_announcement_after_the_end_of_the_calendar_is_refused() -> None:
+    register(entry(scopes=["openid"]))
+    late = {"starts_at": "9999-12-31T23:00:00+00:00", "ends_at": "9999-12-31T23:59:59+00:00"}
+    told = {"client_id": entry()["client_id"], "text": "维护", "text_en": "Upkeep", **late}
+    refused(file(announcements=[told]), officer(), "announcements[0].ends_at")
 
 
 def test_n05_n06_a_hostile_file_costs_little_and_says_where() -> None:

@@ -6,7 +6,7 @@ nothing restricted. Portals that registered themselves are their owners' own, sa
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -33,6 +33,8 @@ MOST_FETCHED = 200
 _UNKNOWN = "is not a known key"
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 _TWO = "is granted by two officers on an application: leave the entry as it is in force, or apply for it"
+#: What opens more than scopes do: single things of persons, their tokens, statements about who they are.
+_POWERS = ("assertion_issuers", "authorization_details_types", "introspects", "may_act", "resources")
 #: What an officer may say alone of a portal that is given citizens' data: nothing of where they go.
 _WORDS = frozenset({
     "contact", "contacts", "language", "listed", "logo_uri", "name", "name_en", "place", "place_en",
@@ -159,15 +161,23 @@ def _allowed(
         yield sorted(fields)[0], service.APPLY_FOR_IT
     elif named := scopes.restricted(client.scopes):
         yield "scopes", f"{named[0]} {_TWO}"
-    elif (name := _data(actor, client.scopes)) and (known is None or not fields.keys() <= _WORDS):
-        key = "scopes" if known is None else sorted(fields.keys() - _WORDS)[0]
-        yield key, f"{name} {_TWO}"
+    elif known is None or not fields.keys() <= _WORDS:
+        # What is taken away counts, too: without it the next file could change the rest.
+        before = {name: old for name, (old, _) in fields.items()} if known else {}
+        found = _granted(actor, manifest.document(client)) or _granted(actor, before)
+        if found:
+            yield (found[0] if known is None else sorted(fields.keys() - _WORDS)[0]), f"{found[1]} {_TWO}"
 
 
-def _data(actor: Actor, names: Iterable[str]) -> str | None:
-    """A scope among these that no officer gives, or sends elsewhere, on his own word."""
-    found = (scope for name in names if (scope := scopes.find(name)) and scope.approval != "automatic")
-    return None if actor.machine else next((scope.name for scope in found), None)
+def _granted(actor: Actor, document: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The member, and what of it, that no officer gives, takes or sends elsewhere on his own word."""
+    if actor.machine:
+        return None
+    for name in document.get("scopes") or ():
+        scope = scopes.find(name)
+        if scope is not None and scope.approval != "automatic":
+            return "scopes", scope.name
+    return next(((power, power) for power in _POWERS if document.get(power)), None)
 
 
 def _sectors(judging: Judging, changed: Mapping[str, tuple[Path, Client]]) -> None:
@@ -184,8 +194,8 @@ def _removed(judging: Judging) -> Iterator[Change]:
     for client_id, entry in left_out.items():
         if stored[client_id].origin == "application":
             judging.fault((NAME,), f"{client_id} {service.APPLY_FOR_IT}, or leave it in the file")
-        elif name := _data(judging.actor, entry.get("scopes", [])):
-            judging.fault((NAME,), f"{client_id} is missing, and has {name}, which {_TWO}")
+        elif found := _granted(judging.actor, entry):
+            judging.fault((NAME,), f"{client_id} is missing, and has {found[1]}, which {_TWO}")
         else:
             yield Change(section=NAME, name=client_id, action="removed", permission=PERMISSION)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
-from idp.announcements.announcement import LONGEST, MOST, demand_span, demand_text
+from idp.announcements.announcement import LATEST, LONGEST, MOST, demand_span, demand_text
 from idp.base.errors import Rejected
 from idp.policies.fault import Fault, Faulty
 from idp.policies.kinds.words import closed_words, moment_words, value_words
@@ -12,9 +12,6 @@ from idp.policies.policy import KindName
 
 Tone = Literal["info", "warning"]
 TONES: tuple[Tone, ...] = get_args(Tone)
-
-#: The end of the year 9998: calendars end soon after, and every moment is shown to people.
-_LATEST = 253_370_736_000
 
 _WORDS: Mapping[str, tuple[str, str]] = {
     "": ("通知", "notice"),
@@ -109,7 +106,7 @@ def _faults(at: str, members: object) -> list[Fault]:
     faults += [
         Fault(at=at, column=column, chinese="不是时间", english="not a moment in seconds")
         for column in ("starts_at", "ends_at")
-        if type(members[column]) is not int or not 0 <= members[column] < _LATEST
+        if type(members[column]) is not int or not 0 <= members[column] <= LATEST
     ]
     if members["tone"] not in TONES:
         faults.append(Fault(at=at, column="tone", chinese="须为info或warning", english="info or warning"))

@@ -8,14 +8,12 @@ from idp.admin.api.caller import caller, reached
 from idp.admin.api.endpoints.made import Body, answer, operations
 from idp.admin.needs import needs
 from idp.announcements import Announcement, service
-from idp.announcements.announcement import LONGEST, MOST
+from idp.announcements.announcement import LATEST, LONGEST, MOST
 from idp.base.errors import Rejected
 
 blueprint = operations("announcements", "What a portal's login and consent pages tell")
 
 _CLIENT = "^[a-z0-9-]{1,64}$"
-#: The end of the year 9998: calendars end soon after, and every moment is shown to people.
-_LATEST = 253_370_736_000
 
 
 class AnnouncementQuery(BaseModel):
@@ -38,8 +36,8 @@ class NewAnnouncement(Body):
     client_id: str = Field(pattern=_CLIENT)
     text: str = Field(min_length=1, max_length=LONGEST)
     text_en: str = Field(min_length=1, max_length=LONGEST)
-    starts_at: int = Field(ge=0, le=_LATEST, description="Epoch seconds")
-    ends_at: int = Field(ge=0, le=_LATEST, description="Epoch seconds, at most 90 days later")
+    starts_at: int = Field(ge=0, le=LATEST, description="Epoch seconds")
+    ends_at: int = Field(ge=0, le=LATEST, description="Epoch seconds, at most 90 days later")
 
 
 class AnnouncementShown(BaseModel):
