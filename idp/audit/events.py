@@ -309,7 +309,7 @@ KINDS: dict[str, Kind] = {
     "policy.change": _kind(
         "A policy of a division was changed, or a change undone",
         "策略变更",
-        "action count division fingerprint operator policy version",
+        "action count division error fingerprint operator policy version",
     ),
     "policy.draft": _kind(
         "A policy of a division was drafted, or a draft discarded",

@@ -1,6 +1,7 @@
 """Lasting verbs: draft a policy, publish it, discard it, undo a version. No version is ever overwritten."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -50,7 +51,8 @@ def publish(draft_id: str, *, why: str, expected: int, operator: str, reach: Rea
 
     ``expected`` is the version that the operator saw in force. Raises as ``draft`` does.
     """
-    number = _publish(draft_id, _prose(why), expected, operator, reach)
+    with _refusals("published", expected, operator, draft_id=draft_id):
+        number = _publish(draft_id, _prose(why), expected, operator, reach)
     snapshot.expire()
     return number
 
@@ -71,7 +73,8 @@ def undo(
     together with that it can only be stricter.
     """
     _demand_reach(kind, division, reach)
-    made = _undo(kind, division, number, _prose(why), expected, operator)
+    with _refusals("undone", expected, operator, place=(kind, division)):
+        made = _undo(kind, division, number, _prose(why), expected, operator)
     snapshot.expire()
     return made
 
@@ -79,6 +82,31 @@ def undo(
 def discard(draft_id: str, *, operator: str, reach: Reach) -> None:
     """Throw a draft away; one that is gone is gone."""
     _discard(draft_id, operator, reach)
+
+
+@contextmanager
+def _refusals(
+    action: str,
+    expected: int,
+    operator: str,
+    *,
+    place: tuple[str, str] | None = None,
+    draft_id: str = "",
+) -> Iterator[None]:
+    """Record who wanted to change which policy and why not (attack book L27); out of reach is a denial."""
+    try:
+        yield
+    except Rejected as refused:
+        if refused.status != 404:
+            if place is None:
+                found = queries.draft(draft_id)
+                place = (found.kind, found.division) if found else ("", "")
+            audit.record(
+                "policy.change", outcome="refused", reason=refused.code, error=refused.code,
+                action=action, policy=place[0], division=place[1], version=expected, operator=operator,
+                region=place[1],
+            )  # fmt: skip
+        raise
 
 
 @transaction

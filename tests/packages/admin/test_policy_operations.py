@@ -12,7 +12,7 @@ from tests.actors import portal
 from tests.officers import CITY, OTHER_PROVINCE, PROVINCE, grow_tree
 from tests.policies import branding, catalogue, item, publish, rules
 from tests.programs import Program, program
-from tests.records import events
+from tests.records import events, one_event
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -58,7 +58,7 @@ def test_rules_are_drafted_seen_published_and_undone(officer: Program) -> None:
     ]
     one = officer.call("GET", f"{RULES}/versions/1").json or {}
     assert (one["changes"], one["differences"][0]["new"]) == (1, 2)
-    assert [each.kind for each in events() if each.kind == "policy.change"] == ["policy.change"] * 2
+    assert [each.outcome for each in events("policy.change")] == ["success", "refused", "success"]
 
 
 def test_l23_of_two_drafts_of_one_state_the_second_is_refused(officer: Program) -> None:
@@ -67,8 +67,11 @@ def test_l23_of_two_drafts_of_one_state_the_second_is_refused(officer: Program) 
     assert officer.call("POST", f"{first}/publication", {"why": "先行"}, **V0).status_code == 200
     assert (officer.call("GET", second).json or {})["stale"] is True
     for state in ('"v0"', '"v1"'):
-        refused = officer.call("POST", f"{second}/publication", {"why": "后来"}, **{"If-Match": state})
+        with one_event("policy.change"):
+            refused = officer.call("POST", f"{second}/publication", {"why": "后来"}, **{"If-Match": state})
         assert refused.status_code == 412
+        last = events("policy.change")[-1]
+        assert (last.outcome, last.reason, last.region) == ("refused", "policy.stale", PROVINCE)
     assert officer.call("DELETE", second).status_code == 204
     assert officer.call("DELETE", second).status_code == 404
 
