@@ -1,6 +1,7 @@
 """The commands that belong to no one package: serving, the worker, the schema, the settings, the keys."""
 
 import os
+import re
 import sys
 from difflib import get_close_matches
 
@@ -9,6 +10,9 @@ import click
 from idp import explanations, settings
 from idp.base import clock
 from idp.settings import reference
+
+#: What a page of ours shows somebody who was refused; who asks for it gets the command that finds it.
+_REFERENCE = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 @click.command()
@@ -62,10 +66,10 @@ def explain(code: str | None, *, markdown: bool) -> None:
         click.echo(explanations.text(found))
     else:
         near = ", ".join(get_close_matches(code, explanations.BY_CODE, n=3))
-        raise click.ClickException(
-            f"没有这个代码 / no such code: {code[:60]!r}"
-            + (f"; 是否想查 / did you mean: {near}" if near else "")
-        )
+        hint = f"; 是否想查 / did you mean: {near}" if near else ""
+        if _REFERENCE.fullmatch(code):
+            hint = f"; 错误编号请用 / for a reference number: idp audit show --request {code}"
+        raise click.ClickException(f"没有这个代码 / no such code: {code[:60]!r}{hint}")
 
 
 @click.command()

@@ -47,7 +47,7 @@ def prepare(plan: Plan) -> Stage:
         db.close()
     write_authenticators(
         {person.name: person.totp for person in people if person.totp}
-        | {f"{one.role} {one.name}": one.totp for one in staff}
+        | {f"{one.login_name} {one.role} {one.name}": one.totp for one in staff}
     )
     return Stage(
         people={person.slug: person for person in people}, credentials=credentials, officers=tuple(staff)

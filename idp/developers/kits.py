@@ -4,7 +4,7 @@ The texts stand in ``templates/developers/kits``. Secrets stand in ``.env`` alon
 """
 
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from clients import Client
 from clients.teams.sandbox import Proof
@@ -83,3 +83,8 @@ def place(client: Client) -> Place:
     parts = urlsplit(client.redirect_uris[0])
     port = parts.port or (443 if parts.scheme == "https" else 80)
     return Place(host=parts.hostname or "", port=port, path=parts.path or "/")
+
+
+def home(client: Client) -> str:
+    """The program's first page: at the host of its callback, for a session of another host is another's."""
+    return urljoin(client.redirect_uris[0], "/")

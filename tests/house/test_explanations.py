@@ -76,3 +76,10 @@ def test_the_command_helps_with_a_slip() -> None:
 def test_the_command_lists_them_all() -> None:
     told = CliRunner().invoke(commands.explain, [])
     assert all(code in told.output for code in explanations.BY_CODE)
+
+
+def test_a_reference_number_is_answered_by_the_command_that_finds_it() -> None:
+    asked = CliRunner().invoke(commands.explain, ["391f35ce09713e00"])
+    assert asked.exit_code == 1
+    assert "idp audit show --request 391f35ce09713e00" in asked.output
+    assert "idp audit show" not in CliRunner().invoke(commands.explain, ["APP-9"]).output

@@ -9,7 +9,7 @@ import clients
 from idp import audit, pages
 from idp.admin.guard import member
 from idp.admin.needs import needs
-from idp.admin.views.frame import blueprint, show
+from idp.admin.views.frame import blueprint, reaches_all, show
 from idp.audit import Inquiry, Reader
 from idp.audit.event import OUTCOMES
 from idp.audit.events import KINDS
@@ -52,7 +52,7 @@ def records() -> Response:
 @needs("admin:audit:verify")
 def roots() -> Response:
     """The signed roots of the chain, newest first: what an outside party keeps."""
-    return show("roots", "records", roots=list(reversed(audit.signed_roots()))[:_PAGE])
+    return show("roots", "records", roots=list(reversed(audit.signed_roots()))[:_PAGE], whole=reaches_all())
 
 
 _REFUSALS = {
@@ -121,6 +121,7 @@ def _page(
         "records",
         "records",
         status,
+        whole=reaches_all(),
         errors=errors,
         fields=FIELDS,
         kinds=KINDS,

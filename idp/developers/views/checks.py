@@ -8,7 +8,7 @@ from idp.developers.guard import me
 from idp.developers.needs import needs
 from idp.developers.views.clients import found
 from idp.developers.views.frame import blueprint, done, show
-from idp.pages import _, see_other
+from idp.pages import _
 
 
 @blueprint.get("/teams/<team_id>/clients/<client_id>/checks")
@@ -27,4 +27,4 @@ def client_probe(team_id: str, client_id: str) -> Response:
     here = f"/developers/teams/{team_id}/clients/{client_id}/checks"
     if not probes.run(found(client_id), me().id):
         return done(_("刚刚检查过，请%(s)s秒后再试。", s=probes.PAUSE), here)
-    return see_other(here)
+    return done(_("已检查登记的地址。结果约1秒后可见，请刷新。"), here)

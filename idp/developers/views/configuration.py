@@ -35,6 +35,7 @@ def configuration(client: Client, kit: Kit, secret: Secret | None) -> Response:
         secret=secret.reveal() if secret else "",
         files=_files(client, kit, secret),
         issuer=settings.current().issuer,
+        home=kits.home(client),
     )
 
 

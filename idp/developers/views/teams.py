@@ -9,7 +9,7 @@ from idp.base.errors import Rejected
 from idp.developers.guard import me, team
 from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, sentence, show
-from idp.divisions import NATION, Reach
+from idp.divisions import NATION, Reach, parent_of
 from idp.pages import _
 
 _MOST = 200
@@ -63,16 +63,23 @@ def change_team(team_id: str) -> Response:
 
 def _home(errors: dict[str, str]) -> Response:
     found = queries.of_person(me().id)
-    own = divisions.find(me().service_region) if me().service_region else None
     return show(
         "home",
         status=400 if errors else 200,
         rows=[(one, place) for one, place in found if place.may("viewer")],
         tested=[one for one, place in found if not place.may("viewer")],
-        division=own.code if own else NATION,
+        division=_nearest(me().service_region),
         typed=request.form,
         errors=errors,
     )
+
+
+def _nearest(region: str | None) -> str:
+    """The person's own division or the nearest one above that the tree knows; the nation has them all."""
+    code = region or NATION
+    while code != NATION and divisions.find(code) is None:
+        code = parent_of(code) or NATION
+    return code
 
 
 def _settings(errors: dict[str, str]) -> Response:

@@ -269,6 +269,8 @@ def test_l13_the_record_leaves_by_whoever_audits_the_whole_platform(
     officer = Officer(app, "audit_administrator", division=PROVINCE)
     assert officer.get("/admin/export").status_code == 404
     assert officer.post("/admin/export").status_code == 404
+    for page in ("/admin/roots", "/admin/records"):
+        assert "/admin/export" not in officer.get(page).text, "a link that leads nowhere"
     assert events("audit.export") == []
 
 
@@ -298,7 +300,8 @@ def test_l20_an_auditor_exports_after_showing_the_second_factor(
     assert landed(auditor.post("/admin/export", form, page="/admin/export")) == "/admin/confirm"
     assert len(events("audit.export")) == 1
     assert auditor.get("/admin/export/verifier").data == export.verifier()
-    assert "/admin/export" in auditor.get("/admin/roots").text
+    for page in ("/admin/roots", "/admin/records"):
+        assert "/admin/export" in auditor.get(page).text
 
 
 def test_the_description_says_which_scope_an_operation_needs_and_what_people_alone_do(app: Flask) -> None:

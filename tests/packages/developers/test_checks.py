@@ -129,7 +129,9 @@ def test_a_program_that_tells_a_forged_token_from_a_true_one_is_green(app: Flask
     team = me.team()
     portal = me.sandbox(team, backchannel_logout_uri=program.address)
     here = f"/developers/teams/{team}/clients/{portal.client.client_id}/checks"
+    assert "登记退出通知地址</a>" not in me.get(here).text
     assert landed(me.send(here, page=here)) == here
+    assert "已检查登记的地址" in me.get(here).text
     found = states(portal)
     assert (found["logout"], found["keys"]) == ("green", "green")
     assert len(program.tokens) == 2

@@ -1,10 +1,12 @@
 """The developers' pages: the guard in front of each, and what they do."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from joserfc.jwk import ECKey
 
 import clients
 from clients.applications import Applicant
@@ -16,6 +18,7 @@ from idp.developers.guard import FRESH
 from idp.developers.needs import need_of
 from idp.developers.views.members import reference_of
 from idp.divisions import NATION, Reach
+from idp.persons import service as persons
 from tests.actors import Person, citizen, query
 from tests.conftest import MovableClock
 from tests.developers import CALLBACK, Developer, landed
@@ -352,3 +355,34 @@ def test_a_team_does_not_go_where_nothing_is(app: Flask) -> None:
     page = f"/developers/teams/{team}/settings"
     assert me.send(page, {"name": "开发组", "division": "990000"}, page=page).status_code == 400
     assert clients.find(kept.client.client_id) == kept.client
+
+
+def test_a_new_team_stands_at_the_nearest_division_that_is_known(app: Flask) -> None:
+    """The form's own answer: where nobody decides on applications, a team would wait for ever."""
+    me = Person(app)
+    person_id = persons.register(
+        full_name="李示兰",
+        id_number="010102195109231025",
+        service_region="010102",
+        operator="test",
+        source="test",
+    )
+    persons.set_level(person_id, 3, method="registry_match", source="test", operator="test")
+    me.log_in(person_id, ial=3)
+    assert 'value="000000"' in me.get("/developers/").text
+    grow_tree()
+    assert 'value="010100"' in me.get("/developers/").text
+
+
+def test_the_page_of_a_kit_names_the_address_at_which_to_begin(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    here = f"/developers/teams/{team}/clients/"
+    page = me.get(f"{here}{me.sandbox(team).client.client_id}/configuration?kit=flask").text
+    assert 'id="program" href="http://127.0.0.1:5000/"' in page
+    assert 'id="by-key"' not in page
+    key = ECKey.generate_key("P-256", parameters={"alg": "ES256", "use": "sig"}, auto_kid=True)
+    keyed = me.sandbox(
+        team, proof="key", jwks=json.dumps({"keys": [key.as_dict(private=False)]})
+    ).client.client_id
+    assert 'id="by-key"' in me.get(f"{here}{keyed}/configuration?kit=flask").text
