@@ -18,6 +18,7 @@ from idp.pages import _, see_other
 from idp.policies import Faulty, KindName, kinds, queries, service
 from idp.policies.kinds.branding import ACCENTS, Branding
 from idp.policies.kinds.notices import TONES
+from idp.policies.kinds.words import level_words
 
 _TEXTS = ("text", "text_en", "starts", "ends", "tone")
 Typed = Mapping[str, str]
@@ -117,7 +118,7 @@ def _form(kind: KindName, division: str, typed: Typed, errors: dict[str, str]) -
         place=place,
         version=seen() if errors else (newest[0].number if newest else 0),
         label=lambda name: found.words(name, None)[0 if pages.chinese() else 1],
-        levels=[(n, f"l{n}") for n in (1, 2, 3, 4)],
+        levels=levels(),
         accents=[("", _("不设定")), *_options("branding", "accent", ACCENTS)],
         tones=_options("notices", "tone", TONES),
         numbers=range(1, MOST + 1),
@@ -184,3 +185,8 @@ def _moment(text: str) -> int | None:
 def _whole(text: str) -> int | None:
     text = text.strip()
     return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+
+
+def levels() -> list[tuple[int, str]]:
+    """The levels to choose from."""
+    return [(n, level_words(n)[0 if pages.chinese() else 1]) for n in (1, 2, 3, 4)]

@@ -10,7 +10,7 @@ from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, sentence, show
 from idp.admin.views.policies import fault_text, name_of, page, reached, seen
-from idp.admin.views.policy_forms import keep
+from idp.admin.views.policy_forms import keep, levels
 from idp.base.errors import Rejected
 from idp.pages import _, see_other
 from idp.policies import Faulty, Item, queries, service, sheet
@@ -184,7 +184,7 @@ def _form(division: str, typed: Mapping[str, Any], errors: dict[str, str]) -> Re
         place=place,
         version=seen() if errors else _newest(division),
         label=_label,
-        levels=[(n, f"l{n}") for n in (1, 2, 3, 4)],
+        levels=levels(),
         options={
             name: [(one, ITEMS.words(name, [one])[column]) for one in known] for name, known in _LISTS.items()
         },

@@ -12,7 +12,7 @@ from clients import authorization_details, texts
 from clients.client import SubjectType
 from clients.scopes import SCOPES
 from idp.policies.fault import MOST_FAULTS, Fault, Faulty
-from idp.policies.kinds.words import value_words
+from idp.policies.kinds.words import level_words, value_words
 from idp.policies.policy import KindName
 
 MandateKind = Literal[
@@ -140,7 +140,7 @@ class Items:
         """Label and value of a member."""
         if member == "" and isinstance(value, Mapping):
             return *_WORDS[""], str(value["name"]), str(value["name_en"])
-        return *_WORDS[member], *value_words(value)
+        return *_WORDS[member], *(level_words if member == "level" else value_words)(value)
 
 
 def too_many() -> Fault:
@@ -227,7 +227,7 @@ def _loosened(higher: Item, item: Item) -> list[Fault]:
     faults = []
     for column in ("level", "user_types", "scopes", "mandate_kinds"):
         if getattr(together, column) != getattr(item, column):
-            ours, theirs = value_words(getattr(higher, column))
+            ours, theirs = (level_words if column == "level" else value_words)(getattr(higher, column))
             faults.append(
                 Fault(
                     at=item.code,

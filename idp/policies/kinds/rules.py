@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from idp.policies.fault import Fault, Faulty
-from idp.policies.kinds.words import value_words
+from idp.policies.kinds.words import level_words, value_words
 from idp.policies.policy import KindName
 
 SHORTEST_AGE, LONGEST_AGE = 60, 86400
@@ -94,7 +94,7 @@ class RulesKind:
             silent = value == getattr(self.empty, column)
             if silent or value in (getattr(before, column), getattr(together, column)):
                 continue
-            ours, theirs = value_words(said)
+            _, _, ours, theirs = self.words(column, said)
             faults.append(
                 Fault(
                     column=column,
@@ -111,7 +111,7 @@ class RulesKind:
 
     def words(self, member: str, value: object) -> tuple[str, str, str, str]:
         """Label and value of a member."""
-        return *_WORDS[member], *value_words(value)
+        return *_WORDS[member], *(level_words if member.endswith("level") else value_words)(value)
 
 
 RULES = RulesKind()

@@ -28,6 +28,7 @@ _KNOWN = {
     "*": ("全部", "all"),
     **{scope.name: (scope.label, scope.label_en) for scope in SCOPES},
 }
+_LEVELS: dict[object, str] = {1: "一", 2: "二", 3: "三", 4: "四"}
 NOTHING = ("无", "none")
 
 
@@ -45,6 +46,12 @@ def value_words(value: object) -> tuple[str, str]:
 def closed_words(value: object) -> tuple[str, str]:
     """A value of a closed list, in Chinese and in English."""
     return _KNOWN.get(str(value), value_words(value))
+
+
+def level_words(level: object) -> tuple[str, str]:
+    """A level, in Chinese and in English."""
+    known = _LEVELS.get(level)
+    return (f"{known}级", f"level {level}") if known else value_words(level)
 
 
 def moment_words(moment: int) -> tuple[str, str]:

@@ -213,7 +213,7 @@ def test_an_item_is_added_found_changed_and_removed(security: Officer) -> None:
     assert 'value="食品经营许可"' in form
     path = landed(security.post(f"{ITEMS}/edit", ITEM | {"level": "3"}, page=f"{ITEMS}/edit?code=LICENCE"))
     shown = security.get(path).text
-    assert re.search(r"<code>LICENCE</code> 最低等级</th><td[^>]*>2</td><td[^>]*>3</td>", shown)
+    assert re.search(r"<code>LICENCE</code> 最低等级</th><td[^>]*>二级</td><td[^>]*>三级</td>", shown)
     published(security, path, "提升为l3")
     assert policies.current().at(CITY).item("LICENCE").level == 3  # type: ignore[union-attr]
     past = security.get(one).text.partition('id="past"')[2]
@@ -231,7 +231,7 @@ def test_an_item_that_would_loosen_the_nations_is_refused_beside_its_field(secur
     answer = security.post(f"{ITEMS}/edit", ITEM, page=f"{ITEMS}/edit?code=LICENCE")
     assert answer.status_code == 400
     assert 'id="level-error"' in answer.text
-    assert "不能比上级规定（3）宽松" in answer.text
+    assert "不能比上级规定（三级）宽松" in answer.text
 
 
 def upload(officer: Officer, data: bytes) -> TestResponse:
@@ -313,7 +313,7 @@ def test_a_draft_shows_what_would_have_changed_and_names_nobody(security: Office
     assert told["会被要求更高等级"] == "10次"
     assert told["没有变化"] == "少于5次"
     assert told["会被拒绝"] == "0次"
-    assert "从l2到l3" in page
+    assert "从2级到3级" in page
     assert "税务服务门户" in page.partition('id="whatif-portals"')[2]
     assert "person-" not in page
     assert "other-" not in page

@@ -60,7 +60,7 @@ def test_a_line_that_loosens_is_named_with_its_line(tmp_path: Path) -> None:
     with nothing_changed():
         result = taken(tmp_path, "items", CITY, HEADER + "B-1,乙,B,natural,1,*,\n" + GOOD[len(HEADER) :])
     assert result.exit_code == 1
-    assert "line 3: A-1: level: looser than what the division above says (3)" in result.output
+    assert "line 3: A-1: level: looser than what the division above says (level 3)" in result.output
 
 
 def test_rules_come_from_json_and_are_undone(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_rules_come_from_json_and_are_undone(tmp_path: Path) -> None:
 
 def test_a_dry_run_and_a_what_if_change_nothing(tmp_path: Path) -> None:
     shown = taken(tmp_path, "rules", PROVINCE, RULES, "--dry-run")
-    assert "最低等级: 1 → 2" in shown.output
+    assert "最低等级: 一级 → 二级" in shown.output
     tried = run("what-if", "rules", PROVINCE, str(tmp_path / "file"))
     assert tried.exit_code == 0, tried.output
     assert "unchanged" in tried.output

@@ -276,7 +276,7 @@ def test_differences_tell_what_came_went_and_changed() -> None:
     assert (gone.at, gone.member, gone.new) == ("A", "", None)
     assert changed == Difference(kind="items", at="B", member="level", old=2, new=3)
     assert (changed.label(True), changed.label(False), changed.before(True), changed.after(False)) == (
-        "最低等级", "lowest level", "2", "3",
+        "最低等级", "lowest level", "二级", "level 3",
     )  # fmt: skip
     assert diff("items", before, before) == ()
     (first,) = diff("rules", None, rules(max_age=600))
