@@ -87,7 +87,7 @@ def test_an_item_raised_to_level_three_is_felt_at_the_next_request_and_undone(
     newest = security.page.inner_text("#past tbody tr")
     assert "管示二" in newest
     assert "省税务局发文" in newest
-    assert "最低等级：3" in newest
+    assert "最低等级：三级" in newest
     security.press("#past tbody a")
     assert security.page.inner_text("#by") == "管示二"
     security.page.fill("#why", "误操作，恢复原等级")
