@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyotp
 
-from idp import staff
+from idp import divisions, staff
 from idp.base import clock
 from idp.base.secret import Secret
 from idp.divisions import NATION, Reach
@@ -37,6 +37,8 @@ class OfficerCredentials:
     name: str
     role: str
     role_en: str
+    place: str
+    place_en: str
     password: Secret
     totp: Secret
 
@@ -75,12 +77,16 @@ def _appointed(login_name: str, name: str, role: str, system: Member, security: 
 def _claimed(login_name: str, name: str, role: str, token: Secret) -> OfficerCredentials:
     chosen, seed = Secret(password().reveal().title()), Secret(pyotp.random_base32())
     service.claim(token.reveal(), chosen.reveal(), seed, pyotp.TOTP(seed.reveal()).at(clock.now()))
-    known = ROLES[role]
+    known, place = ROLES[role], divisions.find(_known(login_name).reach.division)
+    if place is None:
+        raise LookupError(login_name)
     return OfficerCredentials(
         login_name=login_name,
         name=name,
         role=known.chinese,
         role_en=known.english,
+        place=place.name,
+        place_en=place.name_en,
         password=chosen,
         totp=seed,
     )

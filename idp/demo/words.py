@@ -31,6 +31,10 @@ TRY = (
         "在任何一个网站点“全部退出”：三个网站和平台都会退出。",
         "Choose “Sign out everywhere” in any portal: all three and the platform are signed out.",
     ),
+    (
+        "在开发者中心建立沙箱应用、自查、申请上线；portal-officer审核，province-security批准。",
+        "At Developers make and check a sandbox client, and apply; portal-officer, province-security decide.",
+    ),
 )
 
 
@@ -102,6 +106,7 @@ def _page(plan: Plan, stage: Stage, seconds: float) -> str:
         "网址 / Addresses",
         *(f"  {portal.address}/  {portal.name} / {portal.name_en}" for portal in plan.portals),
         f"  {plan.issuer}/  统一身份认证平台 / Identity platform",
+        f"  {plan.issuer}/developers/  开发者中心 / Developers",
         f"  {plan.issuer}/admin/  管理控制台 / Administration console",
         f"  {plan.issuer}{INBOX}  开发收件箱（消息、动态口令） / Development inbox (messages, codes)",
         "",
@@ -110,7 +115,8 @@ def _page(plan: Plan, stage: Stage, seconds: float) -> str:
         "",
         "管理员，动态口令在开发收件箱 / Staff; their one-time codes are in the development inbox",
         *(
-            f"  {one.login_name}  {one.password.reveal()}  {one.role} / {one.role_en}"
+            f"  {one.login_name}  {one.password.reveal()}"
+            f"  {one.place}{one.role} / {one.role_en}, {one.place_en}"
             for one in stage.officers
         ),
         "",
