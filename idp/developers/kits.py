@@ -78,6 +78,11 @@ class Place:
     path: str
 
 
+def by_key(client: Client) -> bool:
+    """Whether the program proves a key of its own instead of a secret."""
+    return client.token_endpoint_auth_method == "private_key_jwt"
+
+
 def place(client: Client) -> Place:
     """Host, port and path of the first redirect URI."""
     parts = urlsplit(client.redirect_uris[0])

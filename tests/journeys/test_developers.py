@@ -1,5 +1,6 @@
 """A developer who has never been here: from a blank page to a login at a program of his own (US-31)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from joserfc.jwk import ECKey
 from playwright.sync_api import Error
 
 from tests import node
@@ -83,6 +85,15 @@ def make_client(visitor: Visitor, kit: str, name: str, callback: str) -> None:
     visitor.page.fill("#name", name)
     visitor.page.fill("#redirect_uris", callback)
     visitor.press("#submit")
+
+
+def choose_key(visitor: Visitor, folder: Path) -> None:
+    """Have the program prove a key; its private half stays with the program."""
+    key = ECKey.generate_key("P-256", parameters={"alg": "ES256", "use": "sig"}, auto_kid=True)
+    (folder / "key.pem").write_bytes(key.as_pem(private=True))
+    visitor.page.click("summary")
+    visitor.page.check("#proof-key")
+    visitor.page.fill("#jwks", json.dumps({"keys": [key.as_dict(private=False)]}))
 
 
 def log_in_at(visitor: Visitor, address: str) -> None:
@@ -192,6 +203,29 @@ def test_a_tester_comes_by_a_link_and_a_stranger_does_not_come_at_all(arrive: Ar
         while stranger.at_platform and not stranger.page.locator("#refusal").count():
             stranger.answer()
         assert stranger.page.get_attribute("#refusal", "data-code") == "APP-005"
+
+
+def test_the_files_for_a_key_run_as_they_stand(arrive: Arrive, modules: Path) -> None:
+    developer = arrive("lin-shitai")
+    (port,) = free_ports(1)
+    make_team(developer, "示范市私钥开发组")
+    developer.press("#kit-flask")
+    developer.page.fill("#name", "私钥大厅")
+    developer.page.fill("#redirect_uris", f"http://127.0.0.1:{port}/callback")
+    choose_key(developer, modules)
+    developer.press("#submit")
+    developer.press("#onwards")
+    client = developer.page.url
+    for kit, *command in (
+        ("flask", sys.executable, "app.py"),
+        ("node", "node", "--env-file=.env", "app.mjs"),
+    ):
+        developer.open(f"{client}/configuration?kit={kit}")
+        copy_files(developer, modules)
+        assert "SECRET" not in (modules / ".env").read_text()
+        with program(command, modules, port) as address:
+            log_in_at(developer, address)
+            assert developer.text("#title") == "已登录", kit
 
 
 def test_the_files_for_node_run_as_they_stand(arrive: Arrive, modules: Path) -> None:

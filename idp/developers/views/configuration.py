@@ -35,6 +35,7 @@ def configuration(client: Client, kit: Kit, secret: Secret | None) -> Response:
         secret=secret.reveal() if secret else "",
         files=_files(client, kit, secret),
         issuer=settings.current().issuer,
+        by_key=kits.by_key(client),
         home=kits.home(client),
     )
 
@@ -47,6 +48,7 @@ def _files(client: Client, kit: Kit, secret: Secret | None) -> list[File]:
                 f"developers/kits/{template}.txt",
                 client=client,
                 issuer=settings.current().issuer,
+                by_key=kits.by_key(client),
                 place=kits.place(client),
                 secret=secret.reveal() if secret else "",
             ),
