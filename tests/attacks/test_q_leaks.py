@@ -112,6 +112,7 @@ def test_q06_a_defect_tells_the_log_where_and_nobody_what(
         broken.setattr("idp.oidc.endpoints.metadata.public", defect)
         http, discovery = Client(app), "/.well-known/openid-configuration"
         answers = [http.get(path, base_url=ISSUER) for path in ("/", discovery)]
+    journal.configure("WARNING", json=True)
     assert [answer.status_code for answer in answers] == [500, 500]
     log = capsys.readouterr().err
     assert "in defect" in log
