@@ -79,8 +79,8 @@ def test_a_run_is_on_record_at_both_ends(keys_folder: Path, time_travel: Movable
     assert all('"operator"' in detail and '"key_id"' in detail for detail in told)
 
 
-#: Bytes that lie under no key: pictures everybody may see.
-OPEN = {"client_logo.body"}
+#: Bytes that lie under no key: pictures everybody may see, and policies, compressed.
+OPEN = {"client_logo.body", "policy_draft.document", "policy_version.document"}
 
 KILLED = """
 import os, signal
