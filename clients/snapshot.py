@@ -6,7 +6,6 @@ known so far stay. A database that was put back to an older state is read anew a
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -17,52 +16,30 @@ from idp import audit
 from idp.base.errors import Unavailable
 from idp.divisions import NATION
 from idp.store import elsewhere
+from idp.store.watching import Watching
 
-PAUSE = 1.0
-"""Seconds between two looks at the version."""
 SPARE_LOOKS = 20
 """Looks between two of them at most, for ids that are not known."""
 _LONGEST_WAIT = 0.1
-_PATIENCE = 10
-"""After a failed look, so many times its length passes before the next: waiting must not fill the day."""
 
 log = logging.getLogger(__name__)
 
 
-class Snapshot:
+class Snapshot(Watching):
     """The clients as of one version of the registry."""
 
+    WHAT = "client registry"
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._clients: Mapping[str, Client] = {}
-        self._version: int | None = None
-        self._next_look = float("-inf")
         self._spare_looks = 0
-        self._renewing = threading.Lock()
         self._listed: tuple[Client, ...] | None = None
 
     def clients(self) -> Mapping[str, Client]:
-        """The clients of now; raises ``Unavailable`` when none could ever be loaded.
-
-        One thread renews; meanwhile the others go on with what there is, and wait only for the first load.
-        """
-        if self._version is None:
-            elsewhere.run(self._renew)
-        elif self._clock() >= self._next_look:
-            # A database that hangs delays one request, and only so long: the others see that somebody renews.
-            with suppress(Unavailable):
-                elsewhere.run_within(PAUSE, self._renew)
-        if self._version is None:
-            raise Unavailable("client registry")
+        """The clients of now; raises ``Unavailable`` when none could ever be loaded."""
+        self._renewed()
         return self._clients
-
-    def _renew(self) -> None:
-        if self._clock() >= self._next_look and self._renewing.acquire(blocking=self._version is None):
-            try:
-                if self._clock() >= self._next_look:
-                    self._spare_looks = SPARE_LOOKS if self._look() else 0
-            finally:
-                self._renewing.release()
 
     def find(self, client_id: str) -> Client | None:
         """The client of that id; one that is not known may have registered elsewhere a moment ago.
@@ -78,7 +55,8 @@ class Snapshot:
     def _look_for_one_more(self) -> None:
         if self._renewing.acquire(timeout=_LONGEST_WAIT):
             try:
-                self._spare_looks = self._spare_looks - 1 if self._look() else 0
+                before = self._spare_looks
+                self._spare_looks = before - 1 if self._look() else 0
             finally:
                 self._renewing.release()
 
@@ -93,24 +71,13 @@ class Snapshot:
             self._listed = tuple(sorted((one for one in clients.values() if _findable(one)), key=_by_name))
         return self._listed
 
-    def expire(self) -> None:
-        """Look at the version again at the next request."""
-        self._next_look = float("-inf")
-
     def _look(self) -> bool:
-        """Bring the clients up to date; whether the database answered."""
-        began = self._clock()
-        try:
-            # The version is read first: a change that comes between shows at the next look.
-            version = queries.version()
-            if version != self._version:
-                self._load(version)
-        except Unavailable:
-            log.warning("client registry: database away, the clients known so far stay")
-            self._next_look = self._clock() + max(PAUSE, _PATIENCE * (self._clock() - began))
-            return False
-        self._next_look = self._clock() + PAUSE
-        return True
+        answered = super()._look()
+        self._spare_looks = SPARE_LOOKS if answered else 0
+        return answered
+
+    def _number(self) -> int:
+        return queries.version()
 
     def _load(self, version: int) -> None:
         goes_on = self._version is not None and version > self._version

@@ -6,7 +6,6 @@ be read fails closed: where it would hold nothing is judged without it.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -19,66 +18,28 @@ from idp.base.errors import Rejected, Unavailable
 from idp.policies import documents, kinds, queries
 from idp.policies.combination import Combined, Policies
 from idp.policies.policy import KindName
-from idp.store import elsewhere
-
-PAUSE = 1.0
-"""Seconds between two looks at the number of the last change."""
-_PATIENCE = 10
-"""After a failed look, so many times its length passes before the next: waiting must not fill the day."""
+from idp.store.watching import Watching
 
 log = logging.getLogger(__name__)
 
 
-class Snapshot:
+class Snapshot(Watching):
     """The policies as of one change."""
 
+    WHAT = "policies"
+
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+        super().__init__(clock)
         self._known: dict[tuple[KindName, str], Any] = {}
         self._policies = Policies({})
-        self._version: int | None = None
-        self._next_look = float("-inf")
-        self._renewing = threading.Lock()
 
     def policies(self) -> Policies:
-        """The policies of now; raises ``Unavailable`` when they could never be read.
-
-        One thread renews; meanwhile the others go on with what there is, and wait only for the first load.
-        """
-        if self._version is None:
-            elsewhere.run(self._renew)
-        elif self._clock() >= self._next_look:
-            # A database that hangs delays one request, and only so long: the others see that somebody renews.
-            with suppress(Unavailable):
-                elsewhere.run_within(PAUSE, self._renew)
-        if self._version is None:
-            raise Unavailable("policies")
+        """The policies of now; raises ``Unavailable`` when they could never be read."""
+        self._renewed()
         return self._policies
 
-    def expire(self) -> None:
-        """Look at the number again at the next request."""
-        self._next_look = float("-inf")
-
-    def _renew(self) -> None:
-        if self._clock() >= self._next_look and self._renewing.acquire(blocking=self._version is None):
-            try:
-                if self._clock() >= self._next_look:
-                    self._look()
-            finally:
-                self._renewing.release()
-
-    def _look(self) -> None:
-        began = self._clock()
-        try:
-            # The number is read first: a change that comes between shows at the next look.
-            version = queries.changes()
-            if version != self._version:
-                self._load(version)
-        except Unavailable:
-            log.warning("policies: database away, those known so far hold")
-            self._next_look = self._clock() + max(PAUSE, _PATIENCE * (self._clock() - began))
-            return
-        self._next_look = self._clock() + PAUSE
+    def _number(self) -> int:
+        return queries.changes()
 
     def _load(self, version: int) -> None:
         goes_on = self._version is not None and version > self._version

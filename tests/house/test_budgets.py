@@ -14,7 +14,7 @@ import clients
 from clients import snapshot
 from idp import audit, authenticators, keyring, policies, settings
 from idp.keyring import service as key_service
-from idp.store import db, redis
+from idp.store import db, redis, watching
 from tests import keys
 from tests.actors import Person, Portal, citizen, portal, query, service
 from tests.approving import PHONE, ask_for_codes, hotline, kiosk
@@ -54,8 +54,7 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cost]:
         return real_pipeline(*commands)  # type: ignore[arg-type]
 
     # However long a block takes on a busy machine, the registries' once-a-second look is not in it.
-    monkeypatch.setattr(snapshot, "PAUSE", 60.0)
-    monkeypatch.setattr(policies.snapshot, "PAUSE", 60.0)
+    monkeypatch.setattr(watching, "PAUSE", 60.0)
     monkeypatch.setattr(keyring, "sign", count_signature)
     monkeypatch.setattr(redis, "pipeline", count_trip)
     engines = list(db._engines.values())

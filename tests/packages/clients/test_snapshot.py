@@ -17,7 +17,7 @@ from idp import audit, settings
 from idp.audit import jobs, spool
 from idp.audit import queries as record
 from idp.base.errors import Unavailable
-from idp.store import db
+from idp.store import db, watching
 from tests import registrations
 from tests.registrations import apply, entry
 
@@ -100,7 +100,7 @@ def test_between_two_looks_no_statement_is_sent_and_a_look_is_one_statement(
         for _ in range(1000):
             registry.clients()
         assert statements == []
-        clock.time += snapshot.PAUSE
+        clock.time += watching.PAUSE
         for _ in range(1000):
             registry.clients()
         assert len(statements) == 1
@@ -343,7 +343,7 @@ def test_ids_that_are_made_up_cost_a_bounded_number_of_looks(registry: Snapshot,
         for number in range(1000):
             assert registry.find(f"nobody-{number}") is None
         assert len(statements) == snapshot.SPARE_LOOKS
-        clock.time += snapshot.PAUSE
+        clock.time += watching.PAUSE
         assert registry.find("nobody") is None
         assert len(statements) == snapshot.SPARE_LOOKS + 2
 
