@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,18 @@ import pyotp
 
 ROOT = Path(__file__).parents[1]
 PORTS = ("--port", "--tax-port", "--social-security-port", "--enterprise-registration-port")
+
+#: What was last read from each generator.
+_codes_read: dict[str, str] = {}
+
+
+def fresh_code(secret: str) -> str:
+    """Read a generator; a code is good once, so one that was read before is waited out."""
+    generator = pyotp.TOTP(secret)
+    while (code := generator.now()) == _codes_read.get(secret):
+        time.sleep(generator.interval - time.time() % generator.interval)
+    _codes_read[secret] = code
+    return code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,9 +41,9 @@ class Person:
     totp: str | None = field(repr=False)
 
     def code(self) -> str:
-        """What the person's generator shows now."""
+        """What the person's generator shows now, or next if it has been read already."""
         assert self.totp, f"{self.name} has no generator"
-        return pyotp.TOTP(self.totp).now()
+        return fresh_code(self.totp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

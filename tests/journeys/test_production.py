@@ -3,7 +3,6 @@
 import json
 import sys
 import time
-from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +10,7 @@ from joserfc.jwk import ECKey
 
 from tests.demonstration import free_ports
 from tests.journeys.conftest import Arrive
+from tests.journeys.officer import Officer
 from tests.journeys.test_developers import copy_files, log_in_at, make_client, program, shown
 from tests.journeys.visitor import Visitor
 
@@ -48,27 +48,11 @@ def apply(developer: Visitor, client_id: str) -> str:
     return urlsplit(developer.page.url).path.rpartition("/")[2]
 
 
-def enter_console(officer: Visitor, login_name: str) -> None:
-    """Log in as a member of staff; a code that was used before is waited out."""
-    known = officer.site.staff[login_name]
-    officer.person = replace(officer.person, totp=known["totp"])
-    officer.open(f"{officer.site.issuer}/admin/login")
-    deadline = time.monotonic() + 60
-    while officer.page.locator("#login_name").count():
-        assert time.monotonic() < deadline, officer.text("main")
-        officer.page.fill("#login_name", login_name)
-        officer.page.fill("#password", known["password"])
-        officer.page.fill("#code", officer.person.code())
-        officer.press("#submit")
-        if officer.page.locator("#errors").count():
-            officer.page.wait_for_timeout(10_000)
-
-
-def pass_application(officer: Visitor, application: str, callback: str) -> None:
+def pass_application(officer: Officer, application: str, callback: str) -> None:
     """Look at it and let it pass."""
     officer.press(".section-nav a[href='/admin/applications']")
     officer.press(f"a[href='/admin/applications/{application}']")
-    assert callback in officer.text("#changes")
+    assert callback in officer.page.inner_text("#changes")
     officer.page.fill("#comment", "符合要求")
     officer.press("#approve")
 
@@ -94,8 +78,7 @@ def test_from_the_sandbox_to_production_by_two_clicks_of_officers(arrive: Arrive
     developer.press(".crumbs a[href*='/teams/']")
     application = apply(developer, "online-hall")
     for login_name in ("portal-officer", "province-security"):
-        officer = arrive("zhang-shi")
-        enter_console(officer, login_name)
+        officer = Officer(arrive("zhang-shi").page, developer.site, login_name)
         pass_application(officer, application, callback)
     deadline = time.monotonic() + 30
     while "已上线" not in developer.text("#state"):
