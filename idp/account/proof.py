@@ -5,7 +5,6 @@ A session somebody left open must not be enough to take the account over (ASVS 5
 
 from idp import audit, authenticators
 from idp.base import trace
-from idp.base.errors import Unavailable
 from idp.login import throttle
 from idp.sessions import Session
 
@@ -16,15 +15,8 @@ def password(session: Session, given: str) -> bool:
     The session counts as a known device: whoever guesses here shuts out this session alone.
     """
     permit = throttle.admit(session.person_id, trace.current().address, session.id)
-    try:
-        right = authenticators.password.check(session.person_id, given)
-    except Unavailable:
-        permit.released()
-        raise
-    if right:
-        permit.succeeded()
-    else:
-        permit.failed()
+    right = permit.weighed(lambda: authenticators.password.check(session.person_id, given))
+    if not right:
         _record("login.failure", session, "pwd")
     return right
 
@@ -32,15 +24,8 @@ def password(session: Session, given: str) -> bool:
 def code(session: Session, given: str) -> bool:
     """Whether this is an unused one-time code of the session's person; raises ``throttle.Paused``."""
     permit = throttle.admit_factor(session.person_id)
-    try:
-        right = authenticators.totp.check(session.person_id, given)
-    except Unavailable:
-        permit.released()
-        raise
-    if right:
-        permit.succeeded()
-    else:
-        permit.failed()
+    right = permit.weighed(lambda: authenticators.totp.check(session.person_id, given))
+    if not right:
         _record("mfa.failure", session, "otp")
     return right
 

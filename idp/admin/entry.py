@@ -2,7 +2,6 @@
 
 from idp import audit
 from idp.base import trace
-from idp.base.errors import Unavailable
 from idp.login import throttle
 from idp.staff import Member, find_by_name, proof, service
 
@@ -13,12 +12,9 @@ def enter(login_name: str, password: str, code: str) -> Member | None:
     # One form for counter and account: spaces around a name would otherwise buy new tries.
     name = login_name[:60].strip().lower()
     permit = throttle.admit(f"staff|{name}", address, "")
-    try:
+    with permit.weighing():
         member = find_by_name(name)
         right = proof.both(member, password, code)
-    except Unavailable:
-        permit.released()
-        raise
     if member is None or not right or not member.comes_from(address):
         permit.failed()
         audit.record(
@@ -39,15 +35,7 @@ def enter(login_name: str, password: str, code: str) -> Member | None:
 
 def prove(member: Member, code: str) -> bool:
     """Whether this is an unused code of the member's generator; raises ``throttle.Paused``."""
-    permit = throttle.admit_factor(f"staff|{member.id}")
-    try:
-        right = proof.one_time(member, code)
-    except Unavailable:
-        permit.released()
-        raise
-    if right:
-        permit.succeeded()
-    else:
-        permit.failed()
+    right = throttle.admit_factor(f"staff|{member.id}").weighed(lambda: proof.one_time(member, code))
+    if not right:
         audit.record("staff.login_failed", outcome="failed", staff=member.id, cause="code")
     return right

@@ -1,20 +1,18 @@
 """What the worker does for requests: it puts them before people, and pings portals when they are decided."""
 
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Row
 
 import clients
-from idp import settings
+from idp import outbound, settings
 from idp.approvals import announcement, pings, queries, service
 from idp.base.clock import now
 
 log = logging.getLogger("idp.approvals")
 
 _OF_ONE_PORTAL = 16
-_THREADS = 8
 #: A portal waits for its ping with a person before it: 1, 2, 4 … seconds between two attempts.
 _LONGEST_WAIT = 30
 #: Seconds between two sweeps, and how long what became of a ping can be looked up.
@@ -43,13 +41,8 @@ def forget_pings() -> int:
 
 def ping_due() -> int:
     """Send what is due, portals side by side; how many attempts were made."""
-    portals: dict[str, list[Row[Any]]] = {}
-    for row in queries.due(now(), _OF_ONE_PORTAL):
-        portals.setdefault(row.client_id, []).append(row)
-    if not portals:
-        return 0
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return sum(pool.map(_ping_one, portals.values()))
+    due = queries.due(now(), _OF_ONE_PORTAL)
+    return outbound.side_by_side(due, lambda row: row.client_id, _ping_one)
 
 
 def _ping_one(rows: list[Row[Any]]) -> int:

@@ -41,10 +41,30 @@ class Judging:
         self.beyond = True
         self.faults.append((path, ABSENT))
 
+    def changed(
+        self, section: str, name: str, before: Entry | None, after: Entry, *, permission: str, subject: Any
+    ) -> None:
+        """Note an entry that is not as in force."""
+        self.changes.append(
+            Change(
+                section=section,
+                name=name,
+                action="changed" if before else "added",
+                permission=permission,
+                fields=fields_of(before, after),
+                subject=subject,
+            )
+        )
+
     def entries(self, section: str) -> list[Any]:
         """The entries of a section as they stand in the file; none where it has no such section."""
         found = self.document.get(section, [])
         return found if isinstance(found, list) else []
+
+    def named(self, section: str, key: str) -> set[str]:
+        """What the entries of a section in the file are called."""
+        return {entry[key] for entry in self.entries(section)
+                if isinstance(entry, dict) and isinstance(entry.get(key), str)}  # fmt: skip
 
     def in_force(self, section: str) -> list[Entry]:
         """The entries of a section in force."""
@@ -90,8 +110,7 @@ class Judging:
         """What is in force and not in the file, where the file says all there is."""
         if not self.prune or section not in self.document:
             return []
-        named = {entry.get(key) for entry in self.entries(section) if isinstance(entry, dict)
-                 if isinstance(entry.get(key), str)}  # fmt: skip
+        named = self.named(section, key)
         return [entry for entry in self.in_force(section) if entry[key] not in named]
 
 

@@ -7,15 +7,14 @@ from flask import Response, current_app, g, request
 
 from clients import teams
 from clients.teams import Member, Team
-from idp import audit, login, logout, pages, persons
+from idp import audit, login, logout, pages
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.developers.needs import Need, need_of
 from idp.login import Requirement
 from idp.pages import cookies, see_other
 from idp.pages.onward import page_below
-from idp.persons import Person
-from idp.sessions import Session
+from idp.pages.visitor import current, me
 
 #: Seconds a login counts as fresh for what is dangerous in a stolen session (ASVS 5.0 §7.5.3).
 FRESH = 300
@@ -40,22 +39,6 @@ def admit() -> Response | None:
     if need.fresh and clock.now() - session.auth_time > FRESH:
         return _to_login(Requirement(level=need.level, max_age=FRESH))
     return None
-
-
-def me() -> Person:
-    """The person logged in."""
-    person = persons.find(current().person_id)
-    if person is None:
-        raise Rejected("AUTH-007", why="the person is gone", status=403)
-    return person
-
-
-def current() -> Session:
-    """The session of this request."""
-    session = pages.session()
-    if session is None:
-        raise Rejected("AUTH-007", why="no session", status=403)
-    return session
 
 
 def team() -> Team:

@@ -23,13 +23,15 @@ people is paused for its failures, never for its logins.
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import Any
 
 from idp import keyring, settings
 from idp.base import clock
+from idp.base.errors import Unavailable
 from idp.base.secret import b64url
 from idp.login import queries, scripts, service
 from idp.login.rule import NOTHING, Rule
@@ -116,6 +118,25 @@ class Permit:
     def released(self) -> None:
         """Nobody looked at the try: it is given back."""
         _give_back(self.charged)
+
+    @contextmanager
+    def weighing(self) -> Iterator[None]:
+        """While the try is looked at: a store that is away in the middle costs nobody a try."""
+        try:
+            yield
+        except Unavailable:
+            self.released()
+            raise
+
+    def weighed(self, check: Callable[[], bool]) -> bool:
+        """Whether the try is right, and charge it so."""
+        with self.weighing():
+            right = check()
+        if right:
+            self.succeeded()
+        else:
+            self.failed()
+        return right
 
 
 def admit(name: str, address: str, device: str) -> Permit:

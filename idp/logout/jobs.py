@@ -3,21 +3,19 @@
 Deliveries are made by a few threads, each portal's failure its own.
 """
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Row
 
 import clients
 from clients import Client
-from idp import settings
+from idp import outbound, settings
 from idp.base.clock import now
 from idp.base.errors import Unavailable
 from idp.logout import people, queries, service
 from idp.logout.backchannel import deliver, logout_token
 
 _OF_ONE_PORTAL = 16
-_THREADS = 8
 #: Seconds between two attempts grow so: 5, 10, 20 … up to an hour.
 _FIRST_WAIT = 5
 _LONGEST_WAIT = 3600
@@ -43,13 +41,8 @@ def end_stopped() -> int:
 
 def deliver_due() -> int:
     """Deliver what is due, portals side by side; how many attempts were made."""
-    portals: dict[str, list[Row[Any]]] = {}
-    for row in queries.due(now(), _OF_ONE_PORTAL):
-        portals.setdefault(row.client_id, []).append(row)
-    if not portals:
-        return 0
-    with ThreadPoolExecutor(_THREADS) as pool:
-        return sum(pool.map(_deliver_to_one, portals.values()))
+    due = queries.due(now(), _OF_ONE_PORTAL)
+    return outbound.side_by_side(due, lambda row: row.client_id, _deliver_to_one)
 
 
 def forget_settled() -> int:

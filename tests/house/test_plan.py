@@ -33,7 +33,7 @@ REGISTERS: dict[str, tuple[Iterable[object], set[str]]] = {
     "idp.login.steps": (STEPS, set()),
     "idp.notify.gateways": (GATEWAYS, set()),
     "idp.oidc.client_auth": ([proves for _, proves in CLIENT_AUTH.values()], set()),
-    "idp.oidc.grants": (GRANTS, {"polled", "tokens_for"}),
+    "idp.oidc.grants": (GRANTS, {"granted", "polled", "tokens_for"}),
     "idp.oidc.response_modes": (RESPONSE_MODES.values(), {"jarm"}),
     "idp.persons.documents": ([document.read for document in DOCUMENTS], {"birth", "checksum", "id_number"}),
 }

@@ -7,9 +7,10 @@ from flask import Response, request
 import clients
 from idp import pages
 from idp.account import activity as record
-from idp.account.views.frame import blueprint, current, show
+from idp.account.views.frame import blueprint, show
 from idp.audit import is_cursor
 from idp.pages.language import chinese
+from idp.pages.visitor import current
 
 
 @blueprint.get("/activity")

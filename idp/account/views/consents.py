@@ -5,10 +5,11 @@ from flask import Response
 import clients
 from clients import scopes
 from idp import consent, pages
-from idp.account.views.frame import blueprint, current, done, show
+from idp.account.views.frame import blueprint, done, show
 from idp.base.errors import Rejected
 from idp.consent import Consent, queries, service
 from idp.pages.language import chinese
+from idp.pages.visitor import current
 
 _HERE = "/account/consents"
 

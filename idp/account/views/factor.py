@@ -7,11 +7,12 @@ from flask import Response, flash, request
 
 from idp import authenticators, pages, sessions, settings
 from idp.account import enrolment, proof
-from idp.account.views.frame import blueprint, current, me, show
+from idp.account.views.frame import blueprint, show
 from idp.authenticators.password.form import normal
 from idp.base.errors import Rejected
 from idp.login.throttle import Paused
 from idp.pages import _, see_other
+from idp.pages.visitor import current, me
 
 _HERE = "/account/second-factor"
 

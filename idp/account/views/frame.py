@@ -4,12 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, request
 
-from idp import login, logout, pages, persons
-from idp.base.errors import Rejected
+from idp import login, logout, pages
 from idp.login import Requirement
 from idp.pages import cookies, see_other
-from idp.persons import Person
-from idp.sessions import Session
+from idp.pages.visitor import me
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -45,22 +43,6 @@ def log_in_first() -> Response | None:
         cookies.clear(response, "sid")
         return response
     return None
-
-
-def current() -> Session:
-    """The session of this request."""
-    session = pages.session()
-    if session is None:
-        raise Rejected("AUTH-007", why="no session", status=403)
-    return session
-
-
-def me() -> Person:
-    """The person logged in."""
-    person = persons.find(current().person_id)
-    if person is None:
-        raise Rejected("AUTH-007", why="the person is gone", status=403)
-    return person
 
 
 def show(template: str, here: str, status: int = 200, **context: Any) -> Response:

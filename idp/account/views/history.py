@@ -5,8 +5,9 @@ from flask import Response
 import clients
 from idp import pages
 from idp.account import history as record
-from idp.account.views.frame import blueprint, current, show
+from idp.account.views.frame import blueprint, show
 from idp.pages.language import chinese
+from idp.pages.visitor import current
 
 
 @blueprint.get("/history")

@@ -3,7 +3,8 @@
 from flask import Response
 
 from idp import approvals, authenticators, consent, pages, sessions
-from idp.account.views.frame import blueprint, current, me, show
+from idp.account.views.frame import blueprint, show
+from idp.pages.visitor import current, me
 
 #: Names of the real-name levels 0 to 4.
 LEVELS = (

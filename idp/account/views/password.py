@@ -4,11 +4,12 @@ from flask import Response, flash, request
 
 from idp import authenticators, logout, pages, sessions
 from idp.account import proof
-from idp.account.views.frame import blueprint, current, show
+from idp.account.views.frame import blueprint, show
 from idp.authenticators.password import policy
 from idp.base.errors import Rejected
 from idp.login.throttle import Paused
 from idp.pages import _, see_other
+from idp.pages.visitor import current
 from idp.tokens.service import end_grants
 
 _REFUSALS = {

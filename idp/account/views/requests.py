@@ -4,9 +4,10 @@ from flask import Response
 
 import clients
 from idp import approvals
-from idp.account.views.frame import blueprint, current, show
+from idp.account.views.frame import blueprint, show
 from idp.approvals import Approval
 from idp.pages.language import chinese
+from idp.pages.visitor import current
 
 
 @blueprint.get("/requests")

@@ -7,7 +7,8 @@ from flask import Response, request
 import clients
 from clients import Client
 from idp.account import launch
-from idp.account.views.frame import blueprint, current, show
+from idp.account.views.frame import blueprint, show
+from idp.pages.visitor import current
 
 _PAGE = 30
 _LONGEST = 60

@@ -5,9 +5,10 @@ from flask import Response
 import clients
 from idp import logout, pages, sessions
 from idp.account import device
-from idp.account.views.frame import blueprint, current, done, show
+from idp.account.views.frame import blueprint, done, show
 from idp.base.errors import Rejected
 from idp.pages.language import chinese
+from idp.pages.visitor import current
 from idp.sessions import Session
 
 _HERE = "/account/sessions"

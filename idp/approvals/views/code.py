@@ -6,7 +6,6 @@ from idp import audit, pages, settings
 from idp.approvals import store, user_code
 from idp.approvals.views.frame import begin, blueprint, over
 from idp.base import trace
-from idp.base.errors import Unavailable
 from idp.login import throttle
 from idp.login.throttle import Paused
 from idp.pages import _, see_other
@@ -33,11 +32,8 @@ def enter_code() -> Response:
         permit = throttle.admit_user_code(person_id, trace.current().address)
     except Paused as pause:
         return _page(typed, error=pages.message("AUTH-005", s=pause.seconds), status=429)
-    try:
+    with permit.weighing():
         approval = store.by_user_code(typed)
-    except Unavailable:
-        permit.released()
-        raise
     if approval is None:
         permit.failed()
         if not permit.left:

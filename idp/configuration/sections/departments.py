@@ -2,13 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from idp import divisions
 from idp.configuration.configuration import Change, Entry
-from idp.configuration.judging import Judging, fields_of
+from idp.configuration.judging import Judging
 from idp.configuration.sections.divisions import named
 from idp.configuration.sections.section import Fetched, Section, anywhere
 from idp.divisions import NATION, Department, Reach, service
@@ -36,25 +35,17 @@ def _entry(one: Department) -> Entry:
 
 
 def _judge(judging: Judging) -> None:
-    listed = {one.get("code") for one in judging.entries("divisions") if isinstance(one, dict)
-              if isinstance(one.get("code"), str)}  # fmt: skip
+    listed = judging.named("divisions", "code")
     for path, entry, before in judging.differing(NAME, "id", _MEMBERS, _OPTIONAL):
         department = _department(judging, path, entry, before, listed)
         if department is not None:
-            judging.changes.append(
-                Change(
-                    section=NAME,
-                    name=department.id,
-                    action="changed" if before else "added",
-                    permission="admin:divisions:write",
-                    fields=fields_of(before, entry),
-                    subject=department,
-                )
+            judging.changed(
+                NAME, department.id, before, entry, permission="admin:divisions:write", subject=department
             )
 
 
 def _department(
-    judging: Judging, path: Path, entry: Entry, before: Entry | None, listed: set[Any]
+    judging: Judging, path: Path, entry: Entry, before: Entry | None, listed: set[str]
 ) -> Department | None:
     if not _ID.fullmatch(entry["id"]):
         judging.fault((*path, "id"), "must be a UUID in lower-case letters")
@@ -77,7 +68,7 @@ def _department(
     )
 
 
-def _stands(code: str, listed: set[Any]) -> bool:
+def _stands(code: str, listed: set[str]) -> bool:
     return code == NATION or code in listed or divisions.find(code) is not None
 
 

@@ -1,14 +1,13 @@
 """Divisions of the administration tree (GB/T 2260); none is ever taken out: too much stands in them."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from idp import divisions
 from idp.base.errors import Rejected
 from idp.configuration.configuration import Change, Entry
-from idp.configuration.judging import Judging, fields_of
+from idp.configuration.judging import Judging
 from idp.configuration.sections.section import Fetched, Section, whole_division
 from idp.divisions import NATION, Division, Reach, parent_of, service
 from idp.divisions.division import checked
@@ -30,24 +29,16 @@ def _read(reach: Reach, _sections: dict[str, list[Entry]]) -> list[Entry]:
 
 
 def _judge(judging: Judging) -> None:
-    given = {entry.get("code") for entry in judging.entries(NAME) if isinstance(entry, dict)
-             if isinstance(entry.get("code"), str)}  # fmt: skip
+    given = judging.named(NAME, "code")
     for path, entry, before in judging.differing(NAME, "code", _MEMBERS, {}):
         division = _division(judging, path, entry, given)
         if division is not None:
-            judging.changes.append(
-                Change(
-                    section=NAME,
-                    name=division.code,
-                    action="changed" if before else "added",
-                    permission="admin:divisions:write",
-                    fields=fields_of(before, entry),
-                    subject=division,
-                )
+            judging.changed(
+                NAME, division.code, before, entry, permission="admin:divisions:write", subject=division
             )
 
 
-def _division(judging: Judging, path: Path, entry: Entry, given: set[Any]) -> Division | None:
+def _division(judging: Judging, path: Path, entry: Entry, given: set[str]) -> Division | None:
     code = entry["code"]
     try:
         checked(code)

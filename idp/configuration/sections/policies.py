@@ -65,9 +65,10 @@ def _judge(judging: Judging) -> None:
     known = {_place(entry): entry["document"] for entry in judging.in_force(NAME)}
     said: dict[Place, Any] = {}
     found: list[tuple[Path, Place, dict[str, Any]]] = []
+    listed = judging.named("divisions", "code")
     for position, entry in enumerate(judging.entries(NAME)):
         path: Path = (NAME, position)
-        if not _placed(judging, path, entry):
+        if not _placed(judging, path, entry, listed):
             continue
         place, document = _place(entry), _lasting(entry["document"])
         if place in said:
@@ -90,15 +91,13 @@ def _place(entry: Entry) -> Place:
     return kinds.find(entry["kind"]).name, entry["division"]
 
 
-def _placed(judging: Judging, path: Path, entry: Any) -> bool:
+def _placed(judging: Judging, path: Path, entry: Any, listed: set[str]) -> bool:
     """Whether an entry names a kind and a division within reach."""
     if not judging.shaped(path, entry, _MEMBERS, {}):
         return False
     if entry["kind"] not in kinds.REGISTER:
         judging.fault((*path, "kind"), f"must be one of {' '.join(kinds.REGISTER)}")
         return False
-    listed = {one.get("code") for one in judging.entries("divisions") if isinstance(one, dict)
-              if isinstance(one.get("code"), str)}  # fmt: skip
     code = entry["division"]
     try:
         checked(code)

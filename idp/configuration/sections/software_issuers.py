@@ -9,7 +9,7 @@ from clients.registration import queries
 from clients.registration.service import issuers
 from idp.base.errors import Rejected
 from idp.configuration.configuration import Change, Entry
-from idp.configuration.judging import Judging, fields_of
+from idp.configuration.judging import Judging
 from idp.configuration.sections.section import Fetched, Section, whole_platform
 from idp.divisions import Reach
 
@@ -29,16 +29,7 @@ def _judge(judging: Judging) -> None:
         except Rejected as refused:
             judging.fault(path, refused.hint)
             continue
-        judging.changes.append(
-            Change(
-                section=NAME,
-                name=entry["issuer"],
-                action="changed" if before else "added",
-                permission=_PERMISSION,
-                fields=fields_of(before, entry),
-                subject=entry["jwks"],
-            )
-        )
+        judging.changed(NAME, entry["issuer"], before, entry, permission=_PERMISSION, subject=entry["jwks"])
     judging.changes += [
         Change(section=NAME, name=entry["issuer"], action="removed", permission=_PERMISSION)
         for entry in judging.left_out(NAME, "issuer")

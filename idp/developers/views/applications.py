@@ -14,11 +14,12 @@ from clients.rules.sandbox import MARKS
 from idp import divisions, pages
 from idp.base import clock
 from idp.base.errors import Rejected
-from idp.developers.guard import me, team
+from idp.developers.guard import team
 from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, show
 from idp.divisions import Reach
 from idp.pages import _, see_other
+from idp.pages.visitor import me
 
 #: What a sandbox client shares with the portal that grows out of it.
 _TAKEN_OVER = (

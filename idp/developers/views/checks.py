@@ -4,11 +4,11 @@ from flask import Response
 
 from clients import selfcheck
 from idp.developers import probes
-from idp.developers.guard import me
 from idp.developers.needs import needs
 from idp.developers.views.clients import found
 from idp.developers.views.frame import blueprint, done, show
 from idp.pages import _
+from idp.pages.visitor import me
 
 
 @blueprint.get("/teams/<team_id>/clients/<client_id>/checks")

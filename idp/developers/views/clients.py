@@ -12,12 +12,12 @@ from clients.teams.service import sandboxes
 from clients.teams.service.sandboxes import Made, Unfit
 from idp.base.errors import Rejected
 from idp.developers import kits
-from idp.developers.guard import me
 from idp.developers.needs import needs
 from idp.developers.views.configuration import configuration
 from idp.developers.views.faults import told
 from idp.developers.views.frame import blueprint, done, sentence, show
 from idp.pages import _
+from idp.pages.visitor import me
 
 _PROOFS: tuple[Proof, ...] = ("secret", "key", "public")
 _MOST_LINES = 20

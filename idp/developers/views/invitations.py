@@ -8,10 +8,10 @@ from clients.teams.service import members
 from clients.teams.team import LOWEST_LEVEL
 from idp.base import clock
 from idp.base.errors import Rejected
-from idp.developers.guard import current, me
 from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, sentence, show
 from idp.pages import _, see_other
+from idp.pages.visitor import current, me
 from idp.persons import age
 
 OF_AGE = 14

@@ -9,10 +9,10 @@ from idp import consent, persons, settings
 from idp.base.errors import Rejected
 from idp.base.secret import digest
 from idp.consent import service as consents
-from idp.developers.guard import me
 from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, sentence, show
 from idp.pages import _, see_other
+from idp.pages.visitor import me
 
 
 @blueprint.get("/teams/<team_id>/members")

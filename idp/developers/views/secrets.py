@@ -5,12 +5,12 @@ from flask import Response, request
 from clients.teams.service import sandboxes
 from idp.base.errors import Rejected
 from idp.developers import kits
-from idp.developers.guard import me
 from idp.developers.needs import needs
 from idp.developers.views.clients import found
 from idp.developers.views.configuration import configuration
 from idp.developers.views.frame import blueprint, sentence, show
 from idp.pages import mark
+from idp.pages.visitor import me
 
 #: Seconds the old secret stays good.
 OVERLAPS = (

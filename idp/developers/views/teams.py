@@ -6,11 +6,12 @@ from clients.teams import queries
 from clients.teams.service import members, places
 from idp import divisions
 from idp.base.errors import Rejected
-from idp.developers.guard import me, team
+from idp.developers.guard import team
 from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, sentence, show
 from idp.divisions import NATION, Reach, parent_of
 from idp.pages import _
+from idp.pages.visitor import me
 
 _MOST = 200
 

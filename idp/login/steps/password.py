@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from idp import audit, authenticators, persons
 from idp.base import clock
-from idp.base.errors import Rejected, Unavailable
+from idp.base.errors import Rejected
 from idp.login import device, entry, identifier, pause, progress, throttle
 from idp.login.attempt import Attempt
 from idp.login.step import Move, Page, Visitor
@@ -54,11 +54,8 @@ def post(attempt: Attempt, session: Session | None, form: Mapping[str, str], vis
     except throttle.Paused as waiting:
         held = pause.held_back(attempt, waiting, person_id=person.id if person else None, method="pwd")
         return Move(attempt=held)
-    try:
+    with permit.weighing():
         right = authenticators.password.check(person.id if person else None, password)
-    except Unavailable:
-        permit.released()
-        raise
     if person is None or not right or not person.active:
         return _wrong(attempt, candidate, permit)
     permit.succeeded()

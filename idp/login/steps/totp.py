@@ -10,7 +10,7 @@ from dataclasses import replace
 import orjson
 
 from idp import audit, authenticators, keyring, persons
-from idp.base.errors import Rejected, Unavailable
+from idp.base.errors import Rejected
 from idp.base.secret import Secret
 from idp.login import entry, pause, progress, throttle
 from idp.login.attempt import Attempt
@@ -64,18 +64,11 @@ def _check(attempt: Attempt, session: Session | None, person: Person, code: str,
         permit = throttle.admit_factor(person.id)
     except throttle.Paused as waiting:
         return Move(attempt=pause.held_back(attempt, waiting, person_id=person.id, method="otp"))
-    try:
-        right = authenticators.totp.check(person.id, code)
-    except Unavailable:
-        permit.released()
-        raise
-    if not right:
-        permit.failed()
+    if not permit.weighed(lambda: authenticators.totp.check(person.id, code)):
         audit.record(
             "mfa.failure", person=person.id, client=attempt.client_id, outcome="failed", method="otp"
         )
         return Move(attempt=replace(attempt, notice="AUTH-003", notice_values={}))
-    permit.succeeded()
     if progress.half_done(attempt):
         return entry.enter(attempt, session, person, ("pwd", "otp"), visitor)
     return _strengthen(attempt, session)
