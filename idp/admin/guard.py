@@ -6,7 +6,8 @@ console (attack book L13, L19, L27).
 
 from flask import Response, current_app, g, request
 
-from idp import audit, pages, settings
+from idp import pages, settings
+from idp.admin import denials
 from idp.admin.needs import need_of
 from idp.base import trace
 from idp.base.errors import Rejected
@@ -67,22 +68,9 @@ def session() -> StaffSession:
 
 
 def denied(refused: Rejected) -> Response:
-    """The page of a refusal; what somebody was not let do, or not let see, is recorded once."""
-    if refused.status in (403, 404):
-        record_denial(refused)
+    """The page of a refusal; what somebody was not let do, or not let see, is recorded."""
+    denials.record(refused, g.staff.id if g.get("staff") else None)
     return pages.refuse(refused.code, refused.status)
-
-
-def record_denial(refused: Rejected) -> None:
-    """Record what somebody was not let do, or not let see."""
-    audit.record(
-        "admin.deny",
-        outcome="refused",
-        reason=refused.why,
-        error=refused.code,
-        action=f"{request.method} {request.endpoint}",
-        staff=g.staff.id if g.get("staff") else None,
-    )
 
 
 def to_login() -> Response:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from flask import current_app, g, request
 
 import clients
-from idp import audit, settings
+from idp import settings
+from idp.admin import denials
 from idp.admin.needs import need_of
 from idp.base import trace
 from idp.base.errors import Rejected
@@ -73,13 +74,5 @@ def demand_all() -> None:
 
 
 def denied(refused: Rejected) -> None:
-    """Record what somebody was not let do, or not let see (attack book L27)."""
-    if refused.status in (403, 404):
-        audit.record(
-            "admin.deny",
-            outcome="refused",
-            reason=refused.why,
-            error=refused.code,
-            action=f"{request.method} {request.endpoint}",
-            staff=g.caller.id if g.get("caller") else None,
-        )
+    """Record what somebody was not let do, or not let see."""
+    denials.record(refused, g.caller.id if g.get("caller") else None)

@@ -18,6 +18,7 @@ from idp.admin.views.frame import blueprint, done, show
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.pages import _
+from idp.pages.seen import seen
 
 _PAGE = 30
 #: What a list shows, by the word in its address.
@@ -124,12 +125,6 @@ def found(application_id: str) -> Application:
     if known.state == "draft" and (known.team or known.applicant != own.id):
         raise Rejected("not_found", why="another's draft", status=404)
     return known
-
-
-def seen() -> int:
-    """The version of the application that the form was made from."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def again(application_id: str, refused: Rejected) -> Response:

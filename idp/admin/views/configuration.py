@@ -6,7 +6,8 @@ from collections import Counter
 from flask import Response, request
 
 from idp import configuration, pages
-from idp.admin.guard import member, record_denial
+from idp.admin import denials
+from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, reaches_all, show
 from idp.base.errors import Rejected
@@ -145,8 +146,7 @@ def _refusal(upload: Upload) -> Refused | None:
 
 
 def _recorded(refused: Refused) -> Refused:
-    if refused.status == 404:
-        record_denial(refused)
+    denials.record(refused, member().id)
     return refused
 
 

@@ -10,10 +10,11 @@ from clients.applications import Applicant, Application, form, judgement, servic
 from idp import divisions, pages
 from idp.admin.guard import member
 from idp.admin.needs import needs
-from idp.admin.views.applications import again, found, seen
+from idp.admin.views.applications import again, found
 from idp.admin.views.frame import blueprint, done, show
 from idp.base.errors import Rejected
 from idp.pages import _, see_other
+from idp.pages.seen import seen
 
 
 @blueprint.get("/applications/new")

@@ -11,6 +11,7 @@ from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, place_of, places_of, sentence, show
 from idp.base.errors import Rejected
 from idp.pages import _, see_other
+from idp.pages.seen import seen
 from idp.policies import Difference, Version, kinds, queries, service
 from idp.policies.kinds import Kind
 
@@ -204,12 +205,6 @@ def counted(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 9):
         raise Rejected("not_found", why="not a number", status=404)
     return int(text)
-
-
-def seen() -> int:
-    """The version that the form was made from."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
 
 
 def faulty(refused: Rejected) -> dict[str, str]:

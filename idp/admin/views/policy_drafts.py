@@ -9,9 +9,10 @@ from idp import pages, policies
 from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, show
-from idp.admin.views.policies import NOUNS, faulty, listed, may_write, name_of, of_noun, reached, seen
+from idp.admin.views.policies import NOUNS, faulty, listed, may_write, name_of, of_noun, reached
 from idp.base.errors import Rejected
 from idp.pages import _
+from idp.pages.seen import seen
 from idp.policies import Draft, kinds, queries, service, trial
 
 

@@ -10,11 +10,12 @@ from idp import pages
 from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, sentence, show
-from idp.admin.views.policies import fault_text, reached, seen
+from idp.admin.views.policies import fault_text, reached
 from idp.announcements.announcement import MOST, moment_of
 from idp.base.clock import SHANGHAI
 from idp.base.errors import Rejected
 from idp.pages import _, see_other
+from idp.pages.seen import seen
 from idp.policies import Faulty, KindName, kinds, queries, service
 from idp.policies.kinds.branding import ACCENTS, Branding
 from idp.policies.kinds.notices import TONES

@@ -9,10 +9,11 @@ from idp import pages, policies
 from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, sentence, show
-from idp.admin.views.policies import fault_text, name_of, page, reached, seen
+from idp.admin.views.policies import fault_text, name_of, page, reached
 from idp.admin.views.policy_forms import keep, levels
 from idp.base.errors import Rejected
 from idp.pages import _, see_other
+from idp.pages.seen import seen
 from idp.policies import Faulty, Item, queries, service, sheet
 from idp.policies.kinds.items import EVERYTHING, ITEMS, MANDATE_KINDS, SCOPE_NAMES, USER_TYPES
 

@@ -9,6 +9,7 @@ from idp.admin.views.frame import blueprint, done, sentence, show
 from idp.base.errors import Rejected
 from idp.base.secret import Secret
 from idp.pages import _
+from idp.pages.seen import seen
 from idp.staff import Member, service
 from idp.staff.member import networks_of
 
@@ -83,7 +84,7 @@ def staff_networks(staff_id: str) -> Response:
     known = _found(staff_id)
     try:
         networks = networks_of(request.form.get("networks", ""))
-        service.limit_networks(known.id, networks, actor=member(), expected=_seen())
+        service.limit_networks(known.id, networks, actor=member(), expected=seen())
     except Rejected as refused:
         return _one(known, {"networks": sentence(refused)})
     return done(_("网络范围已更新。"), f"/admin/staff/{staff_id}")
@@ -94,7 +95,7 @@ def staff_networks(staff_id: str) -> Response:
 def staff_confirm(staff_id: str) -> Response:
     """Security administration says that the right person took the account over."""
     try:
-        service.confirm(staff_id, actor=member(), expected=_seen())
+        service.confirm(staff_id, actor=member(), expected=seen())
     except Rejected as refused:
         return _one(_found(staff_id), {"": sentence(refused)})
     return done(_("账号已启用。"), f"/admin/staff/{staff_id}")
@@ -106,16 +107,10 @@ def staff_roles(staff_id: str) -> Response:
     """Give and take roles; whoever is logged in under others has to log in again."""
     known = _found(staff_id)
     try:
-        service.grant(known.id, tuple(request.form.getlist("role")), actor=member(), expected=_seen())
+        service.grant(known.id, tuple(request.form.getlist("role")), actor=member(), expected=seen())
     except Rejected as refused:
         return _one(known, {"role": sentence(refused)})
     return done(_("角色已更新。"), f"/admin/staff/{staff_id}")
-
-
-def _seen() -> int:
-    """The version of the account that the form was made from (attack book L23)."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _found(staff_id: str) -> Member:

@@ -19,6 +19,7 @@ from idp.developers.needs import needs
 from idp.developers.views.frame import blueprint, done, show
 from idp.divisions import Reach
 from idp.pages import _, see_other
+from idp.pages.seen import seen
 from idp.pages.visitor import me
 
 #: What a sandbox client shares with the portal that grows out of it.
@@ -83,7 +84,7 @@ def application_change(team_id: str, application_id: str) -> Response:
         entry = filled.entry
         service.change(
             known.id,
-            version=_seen(),
+            version=seen(),
             entry=entry,
             filing=filled.filing,
             effective_at=filled.effective_at,
@@ -118,7 +119,7 @@ def application_withdraw(team_id: str, application_id: str) -> Response:
 def _step(application_id: str, step: str, text: str) -> Response:
     verb = {"submit": service.submit, "recall": service.recall, "withdraw": service.withdraw}[step]
     try:
-        verb(application_id, version=_seen(), actor=_applicant())
+        verb(application_id, version=seen(), actor=_applicant())
     except judgement.Unfit as unfit:
         return _one(_found(application_id), {"": _sentence(unfit)}, unfit.status, unfit.faults)
     except Rejected as refused:
@@ -158,12 +159,6 @@ def _draft(application_id: str) -> Application:
 
 def _applicant() -> Applicant:
     return Applicant(id=me().id, team=team().id)
-
-
-def _seen() -> int:
-    """The version of the application that the form was made from."""
-    text = request.form.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
 
 
 def _path(application_id: str) -> str:
