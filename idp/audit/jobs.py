@@ -15,7 +15,7 @@ from idp.audit import watch as watching
 from idp.audit.alarm import KINDS as ALARM_KINDS
 from idp.audit.alarm import alarms, placed, strongest
 from idp.audit.months import Month, kept_from
-from idp.audit.retention import Cleaning
+from idp.audit.retention import Cleaning, signed_by
 from idp.base import clock
 from idp.base.errors import Unavailable
 
@@ -83,7 +83,8 @@ def clean() -> int:
     """Remove the oldest month that is no longer kept, once an hour; returns how many events went.
 
     One month a time, so that a server that was off for long does not remove for hours what it also has to
-    write; what an earlier round left undone is finished first.
+    write; what an earlier round left undone is finished first. A month waits until the last of its events,
+    however late it came, has been sealed for 400 days, which a signed root proves.
     """
     if not _due("clean"):
         return 0
@@ -91,28 +92,33 @@ def clean() -> int:
     with spool.alone(_folder(), "clean") as alone:
         if not alone:
             return 0
-        if unfinished := Cleaning.of(queries.newest("audit.clean")):
-            _finish(unfinished)
-        oldest = queries.oldest()
         keep = kept_from(clock.now(), settings.current().audit_retention_days)
+        last = queries.last_root_before(signed_by())
+        unfinished = Cleaning.of(queries.newest("audit.clean"))
+        if unfinished and unfinished.month < keep:
+            _finish(unfinished, last)
+        oldest = queries.oldest()
         if oldest is None or oldest >= keep or queries.waits_before(oldest.next.start * 1_000_000):
             return 0
+        end = oldest.next.first_id
+        if queries.last_place_before(end) > last:
+            return 0
         try:
-            end = oldest.next.first_id
             count, first = queries.count_before(end), queries.first_place_from(end)
             cleaning = service.clean(oldest, count, first, chain.kept())
         except chain.Broken as error:
             log.critical("audit chain is broken, nothing is removed: %s", error)
             return 0
-        _finish(cleaning)
+        _finish(cleaning, last)
         log.info("audit.clean month=%s rows=%d", cleaning.month, cleaning.count)
         return cleaning.count
 
 
-def _finish(cleaning: Cleaning) -> None:
-    while service.drop_events(cleaning.month.next.first_id, _BATCH * 4):
+def _finish(cleaning: Cleaning, last: int) -> None:
+    """Remove what a clean-up says, and whatever it says no place behind ``last``."""
+    while service.drop_events(cleaning.month.next.first_id, last, _BATCH * 4):
         pass
-    while service.drop_places(cleaning.seq, _BATCH * 4):
+    while cleaning.seq <= last and service.drop_places(cleaning.seq, _BATCH * 4):
         pass
 
 

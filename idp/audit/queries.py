@@ -237,6 +237,31 @@ def first_place_from(end: str) -> int:
         after = int(last[0])
 
 
+def last_place_before(end: str) -> int:
+    """The last place of an event with an id below one, 0 when there is none; in pieces."""
+    last, after = 0, ""
+    while True:
+        piece = (
+            select(EVENTS.c.id)
+            .where(EVENTS.c.id > after, EVENTS.c.id < end)
+            .order_by(EVENTS.c.id)
+            .limit(_PIECE)
+            .subquery()
+        )
+        placed = piece.outerjoin(CHAIN, CHAIN.c.event_id == piece.c.id)
+        wanted = select(func.max(CHAIN.c.seq), func.max(piece.c.id)).select_from(placed)
+        place, following = tuple(db.fetch_all(wanted)[0])
+        if following is None:
+            return last
+        last, after = max(last, int(place or 0)), following
+
+
+def last_root_before(moment: int) -> int:
+    """The last place that a root signed at a moment (seconds) or earlier covers; 0 when there is none."""
+    found = db.fetch_one(select(func.max(ROOTS.c.seq)).where(ROOTS.c.time <= moment))
+    return int(found[0] or 0) if found else 0
+
+
 def unsealed() -> int:
     """How many events wait for their place in the chain."""
     found = db.fetch_one(select(func.count()).select_from(UNSEALED))

@@ -3,8 +3,12 @@
 A clean-up is an event of the record, ``audit.clean``: the month that went, how many events, and a place of
 the chain before which places may go, too. That place has a signed root and stays: the rest hangs on it.
 Places behind it whose events were of the month stay without them, so the chain has no gap (decision 0029).
+
+What the event says is nobody's word but the database's. So it excuses nothing but places that a root, signed
+400 days ago or earlier, has behind it: nobody makes a signature of before.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,10 +16,21 @@ import orjson
 
 from idp.audit.event import Event
 from idp.audit.months import Month
+from idp.audit.roots import Root
+from idp.audit.witness import LEAST_DAYS
+from idp.base import clock
 
-#: No setting can bring a site below this (互联网政务应用安全管理规定 art. 20: a year at least).
-LEAST_DAYS = 400
 _DAY = 86_400
+
+
+def settled(stored: Iterable[Root]) -> int:
+    """The last place that has been sealed for 400 days, as a signed root proves; 0 if none has."""
+    return max((root.seq for root in stored if root.time <= signed_by()), default=0)
+
+
+def signed_by() -> int:
+    """The moment up to which a root must be signed for the places before it to be removed."""
+    return clock.now() - LEAST_DAYS * _DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +46,7 @@ class Cleaning:
 
     @classmethod
     def of(cls, event: Event | None) -> Self | None:
-        """Read an event ``audit.clean``; one that is none, or that came too early, excuses nothing."""
+        """Read an event ``audit.clean``; one that is none, too early or of the future excuses nothing."""
         if event is None:
             return None
         try:
@@ -43,7 +58,8 @@ class Cleaning:
             )  # fmt: skip
         except (ValueError, KeyError, TypeError):
             return None
-        return found if event.time // 1_000_000 >= month.next.start + LEAST_DAYS * _DAY else None
+        due = month.next.start + LEAST_DAYS * _DAY
+        return found if due <= event.time // 1_000_000 <= clock.now() else None
 
     def covers(self, event_id: str) -> bool:
         """Whether an event may be gone."""

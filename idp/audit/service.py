@@ -216,9 +216,11 @@ def clean(session: Session, month: Month, count: int, first: int, kept: Head | N
 
 
 @transaction
-def drop_events(session: Session, before: str, most: int) -> int:
-    """Remove so many events whose ids are below ``before``; returns how many went."""
-    some = select(EVENTS.c.id).where(EVENTS.c.id < before).order_by(EVENTS.c.id).limit(most)
+def drop_events(session: Session, before: str, last: int, most: int) -> int:
+    """Remove so many events with ids below ``before`` and places up to ``last``; returns how many went."""
+    placed = EVENTS.join(CHAIN, CHAIN.c.event_id == EVENTS.c.id)
+    some = select(EVENTS.c.id).select_from(placed).where(EVENTS.c.id < before, CHAIN.c.seq <= last)
+    some = some.order_by(EVENTS.c.id).limit(most)
     return cast(CursorResult[Any], session.execute(delete(EVENTS).where(EVENTS.c.id.in_(some)))).rowcount
 
 

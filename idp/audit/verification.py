@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from idp.audit import chain, queries, roots, witness
 from idp.audit.chain import GENESIS, Broken, Head
-from idp.audit.retention import Cleaning
+from idp.audit.retention import Cleaning, settled
 from idp.audit.roots import Root
 
 Wrong = Literal["altered", "damaged", "duplicated", "missing", "reordered", "truncated", "unlinked"]
@@ -89,6 +89,7 @@ class _Walk:
     def __init__(self, outside: Head | None, stored: Collection[Root], cleaning: Cleaning | None) -> None:
         self.outside = outside
         self.roots = {root.seq: root for root in stored}
+        self.settled = settled(stored)
         self.cleaning = cleaning
         self.seq = 0
         self.hash = GENESIS
@@ -136,7 +137,8 @@ class _Walk:
 
     def _may_begin(self, seq: int) -> bool:
         """Whether the chain may begin at this place: what stood before went with a month."""
-        return self.cleaning is not None and seq <= self.cleaning.seq and self.cleaning.seq in self.roots
+        known = self.cleaning is not None and self.cleaning.seq in self.roots
+        return known and self.cleaning is not None and seq <= self.cleaning.seq <= self.settled
 
     def _wrong(self, place: Row[Any], batch: Sequence[Row[Any]]) -> Wrong | None:
         seq, event_id, previous, stored = tuple(place)[:_PLACE]
@@ -152,7 +154,8 @@ class _Walk:
 
     def _gone(self, place: Row[Any]) -> Wrong | None:
         seq, event_id, previous, stored = tuple(place)[:_PLACE]
-        if self.cleaning is None or not self.cleaning.covers(event_id):
+        # The id of an event that is gone is in no hash: what counts is when its place was sealed.
+        if self.cleaning is None or not self.cleaning.covers(event_id) or seq > self.settled:
             return "missing"
         if previous != self.hash:
             return "altered"

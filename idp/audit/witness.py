@@ -7,6 +7,7 @@ beside its exports. EXPORT is JSON lines: a manifest, public keys, signed roots,
 
 - each row: its hash covers its place, the hash before it and the event itself, and it follows the one before;
 - each root: its signature, its link to the root before it, and that the row at its place has its hash;
+- each event that is gone: a root signed 400 days ago or earlier covers its place;
 - the end: nothing was cut off.
 
 A root is trusted by its key. Fetch the server's keys yourself (its jwks_uri) and give them as JWKS, or keep
@@ -19,6 +20,7 @@ import base64
 import hashlib
 import json
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 GENESIS = "0" * 64
 ROOT_TYPE = "audit-root+jwt"
 FORMAT = 1
+#: No setting can bring a site below this (互联网政务应用安全管理规定 art. 20: a year at least).
+LEAST_DAYS = 400
 
 Members = dict[str, Any]
 
@@ -112,6 +116,9 @@ class Export:
         self.last_jws = ""
         self.roots = self.rows = self.removed = 0
         self.seq, self.hash = 0, GENESIS
+        #: The last place that may be without its event: sealed for as long as events are kept at least.
+        self.settled = 0
+        self.signed_by = time.time() - LEAST_DAYS * 86400
         #: The last place that a root covers, and the last for which somebody outside vouches.
         self.covered = self.vouched = 0
         self.trusted_up_to = max((claims["seq"] for _, claims in self.kept.values()), default=0)
@@ -150,6 +157,8 @@ class Export:
             raise Wrong(f"root {number} does not follow root {self.newest['number']}")
         self.newest, self.last_jws, self.roots = claims, jws, self.roots + 1
         self.said.setdefault(claims["seq"], []).append((f"root {number}", claims["hash"]))
+        if claims["iat"] <= self.signed_by:
+            self.settled = max(self.settled, claims["seq"])
         # A root names the one before it: who believes a root believes all before it.
         if kid in self.trusted or number in self.kept:
             self.trusted_up_to = max(self.trusted_up_to, claims["seq"])
@@ -164,6 +173,8 @@ class Export:
         if row["previous"] != self.hash:
             raise Wrong(f"place {seq}: altered or reordered: it does not follow the row before it")
         if line is None:
+            if seq > self.settled:
+                raise Wrong(f"place {seq}: missing: its event was removed before {LEAST_DAYS} days were over")
             self.removed += 1
         elif link(seq, self.hash, line.encode()) != row["hash"] or json.loads(line)["id"] != row["event_id"]:
             raise Wrong(f"place {seq}: altered: {row['event_id']}")

@@ -247,12 +247,21 @@ def test_what_is_no_export_is_not_readable(exported: Path) -> None:
     assert "no manifest" in output
 
 
-def test_what_retention_removed_leaves_its_place(exported: Path, record: tuple[int, int]) -> None:
+@pytest.mark.parametrize(
+    ("days", "told"), [(402, "1 events were removed at the end"), (398, "place 3: missing")]
+)
+def test_what_retention_removed_leaves_its_place(
+    days: int, told: str, var_dir: Path, tmp_path: Path, time_travel: MovableClock
+) -> None:
+    """What is gone too early was removed by somebody else, whatever the record says of it."""
+    time_travel.advance(-days * 86_400)
+    since = clock.now()
+    hours(time_travel, 3)
     tamper(delete(EVENTS).where(EVENTS.c.id == event_at(3)))
-    export.write(exported, *record, operator="a")
-    status, output = check(exported, "--keys", jwks(exported.parent))
-    assert status == 0
-    assert "1 events were removed at the end of their retention" in output
+    path = tmp_path / "removed.jsonl"
+    export.write(path, since, clock.now() - 1, operator="a")
+    status, output = check(path, "--keys", jwks(tmp_path))
+    assert (status, told in output) == (int(days < 400), True)
 
 
 def test_the_command_writes_the_export_and_the_verifier(record: tuple[int, int], tmp_path: Path) -> None:

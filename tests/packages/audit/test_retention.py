@@ -26,10 +26,13 @@ def nothing_was_done_this_hour(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def old(var_dir: Path, time_travel: MovableClock) -> MovableClock:
-    """Events of two months that are no longer kept and of this one, in each an hour's root; it is now."""
+    """Events of two months that are no longer kept and of this one, in each an hour's root; it is now.
+
+    Between them lies a root that covers the end of the second month and is old enough itself.
+    """
     time_travel.advance(-500 * DAY)
-    for days in (45, 455, 0):
-        sealed(5)
+    for count, days in ((5, 45), (5, 54), (0, 401), (5, 0)):
+        sealed(count)
         time_travel.advance(roots.INTERVAL + 1)
         assert jobs.sign_root() == 1
         jobs.seal()
@@ -50,16 +53,16 @@ def rows(table: object = EVENTS) -> int:
 
 def test_old_months_go_one_by_one_each_with_an_event(old: MovableClock) -> None:
     months = [Month.of(clock.now() - 500 * DAY), Month.of(clock.now() - 455 * DAY)]
-    assert audit.verify().checked == 18
+    assert audit.verify().checked == 19
     assert [cleaned(), cleaned(), cleaned()] == [6, 6, 0]
     told = [orjson.loads(event.detail) for event in queries.events(kind="audit.clean")]
     assert [(one["month"], one["count"], one["seq"]) for one in told] == [
-        (str(months[1]), 6, 11), (str(months[0]), 6, 5),
+        (str(months[1]), 6, 12), (str(months[0]), 6, 5),
     ]  # fmt: skip
-    assert rows() == 8
-    assert queries.oldest() == Month.of(clock.now())
+    assert rows() == 9
+    assert queries.oldest() == Month.of(clock.now() - 401 * DAY)
     report = audit.verify()
-    assert (report.intact, report.checked, report.removed, report.roots) == (True, 10, 2, 3)
+    assert (report.intact, report.checked, report.removed, report.roots) == (True, 10, 1, 4)
 
 
 def test_the_last_hash_that_went_is_told(old: MovableClock) -> None:
@@ -98,10 +101,10 @@ def test_shipping_and_sealing_go_on_while_a_month_goes(
 ) -> None:
     real, shipped = service.drop_events, []
 
-    def meanwhile(before: str, most: int) -> int:
+    def meanwhile(before: str, last: int, most: int) -> int:
         audit.record("login.success", reason="meanwhile")
         shipped.append((jobs.ship(), jobs.seal()))
-        return real(before, most)
+        return real(before, last, most)
 
     monkeypatch.setattr(service, "drop_events", meanwhile)
     assert cleaned() == 6
@@ -114,7 +117,8 @@ def test_what_goes_is_counted_in_pieces(old: MovableClock, monkeypatch: pytest.M
         monkeypatch.setattr(queries, "_PIECE", piece)
         end = Month.of(clock.now() - 455 * DAY).first_id
         assert (queries.count_before(end), queries.first_place_from(end)) == (6, 7)
-        assert (queries.count_before("g"), queries.first_place_from("g")) == (18, 19)
+        assert (queries.count_before("g"), queries.first_place_from("g")) == (19, 20)
+        assert [queries.last_place_before(each) for each in (end, "g", "")] == [6, 19, 0]
         assert (queries.count_before(""), queries.first_place_from("")) == (0, 1)
 
 
@@ -124,8 +128,8 @@ def test_a_clean_up_cut_off_is_verifiable_and_finished_later(
 ) -> None:
     real, calls = getattr(service, verb), []
 
-    def dies(before: object, _most: int) -> int:
-        calls.append(real(before, 2))
+    def dies(*given: object) -> int:
+        calls.append(real(*given[:-1], 2))
         raise RuntimeError("killed")
 
     with monkeypatch.context() as patch:
@@ -182,10 +186,10 @@ def test_an_anchor_that_was_altered_is_named(old: MovableClock) -> None:
 
 
 def test_nothing_is_removed_from_a_broken_chain(old: MovableClock, caplog: pytest.LogCaptureFixture) -> None:
-    tamper(delete(CHAIN).where(CHAIN.c.seq == 18))
-    chain.keep(chain.Head(seq=18, hash="f" * 64))
+    tamper(delete(CHAIN).where(CHAIN.c.seq == 19))
+    chain.keep(chain.Head(seq=19, hash="f" * 64))
     assert cleaned() == 0
-    assert rows() == 18
+    assert rows() == 19
     assert "nothing is removed" in caplog.text
 
 
@@ -245,7 +249,9 @@ def test_a_month_that_is_a_partition_is_dropped_whole(
     jobs._next.clear()
     jobs.make_months()
     sealed(4)
-    time_travel.advance(440 * DAY)
+    time_travel.advance(40 * DAY)
+    assert jobs.sign_root() == 1
+    time_travel.advance(402 * DAY)
     sealed(1)
     with db.reading() as connection:
         held = connection.execute(text(f"SELECT count(*) FROM {month.partition}")).scalar()
