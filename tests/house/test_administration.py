@@ -10,6 +10,7 @@ from flask import Flask
 
 from idp import cli
 from idp.admin.api import app as api
+from idp.admin.needs import need_of
 from tests.house.checkout import ROOT
 
 PAGE = ROOT / "docs" / "administration.md"
@@ -32,10 +33,10 @@ def rows() -> list[Row]:
     return [Row(page=page, operation=operation, command=command) for page, operation, command in found]
 
 
-def verbs(app: Flask, prefix: str) -> set[str]:
-    """Method and path of every route under a prefix."""
+def needed(app: Flask, prefix: str) -> dict[str, str]:
+    """The permission that every route under a prefix names, by method and path."""
     return {
-        f"{method} {rule.rule}"
+        f"{method} {rule.rule}": getattr(need_of(app.view_functions[rule.endpoint]), "permission", "")
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith(prefix)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
@@ -43,7 +44,7 @@ def verbs(app: Flask, prefix: str) -> set[str]:
 
 
 def operations() -> set[str]:
-    return {verb.replace("/admin/api/v1", "", 1) for verb in verbs(api.create(), "/admin/api/v1")}
+    return {verb.replace("/admin/api/v1", "", 1) for verb in needed(api.create(), "/admin/api/v1")}
 
 
 def commands(command: click.Command, name: str) -> Iterator[str]:
@@ -60,7 +61,7 @@ def commands(command: click.Command, name: str) -> Iterator[str]:
 @pytest.mark.usefixtures("stores")
 def test_every_verb_of_the_console_stands_in_the_table_once(app: Flask) -> None:
     listed = [row.page for row in rows()]
-    served = {verb for verb in verbs(app, "/admin/") if " /admin/api/" not in verb}
+    served = {verb for verb in needed(app, "/admin/") if " /admin/api/" not in verb}
     assert sorted(served - set(listed)) == [], "add a row to docs/administration.md for each"
     assert sorted(set(listed) - served) == [], "these pages are gone"
     assert len(listed) == len(set(listed))
@@ -80,3 +81,18 @@ def test_what_does_the_same_is_there_or_the_row_says_why_not(row: Row) -> None:
 def test_every_operation_stands_beside_a_page() -> None:
     named = {name for row in rows() for name in _OPERATION.findall(row.operation)}
     assert sorted(operations() - named - {"GET /openapi.json"}) == []
+
+
+#: A page that shows both what all see and what its reader filed.
+_WIDER = {"GET /filings", "GET /filings/<application_id>"}
+
+
+@pytest.mark.usefixtures("stores")
+def test_a_page_and_the_operation_beside_it_need_the_same_permission(app: Flask) -> None:
+    pages = needed(app, "/admin/")
+    below = {
+        verb.replace("/admin/api/v1", "", 1): one for verb, one in needed(api.create(), "/admin/").items()
+    }
+    pairs = [(row.page, name) for row in rows() for name in _OPERATION.findall(row.operation)]
+    assert len(pairs) > 50
+    assert [pair for pair in pairs if pages[pair[0]] != below[pair[1]] and pair[1] not in _WIDER] == []

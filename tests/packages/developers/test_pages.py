@@ -31,9 +31,9 @@ RANKS = {None: -1, "viewer": 1, "developer": 2, "owner": 3}
 
 
 def pages_of(app: Flask) -> Iterator[tuple[str, str, object]]:
-    """Every route of developers: method, address with its places open, view."""
+    """Every route of developers, whoever added it: method, address with its places open, view."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith("developers."):
+        if rule.rule.startswith("/developers/"):
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield method, rule.rule, app.view_functions[rule.endpoint]
 

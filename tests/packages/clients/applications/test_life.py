@@ -11,7 +11,7 @@ import pytest
 import clients
 from clients import applications, manifest
 from clients import service as registry
-from clients.applications import jobs, service
+from clients.applications import Applicant, jobs, service
 from idp import notify
 from idp.base.errors import Rejected, Unavailable
 from idp.divisions import NATION, Reach
@@ -20,12 +20,14 @@ from tests.applying import (
     APPROVER,
     DAY,
     REVIEWER,
+    TEAM,
     decide,
     developer,
     drafted,
     in_force,
     officer,
     refusal,
+    registration,
     restricted,
     reviewed,
     state,
@@ -263,3 +265,30 @@ def test_one_that_cannot_begin_for_an_unknown_reason_holds_up_nobody(monkeypatch
     monkeypatch.setattr(jobs.queries, "effective", lambda *_: ("0" * 36, made))
     assert jobs.begin_approved() == 1
     assert state(made) == "live"
+
+
+def test_whoever_hands_it_in_asked_for_it_whoever_wrote_it() -> None:
+    made = drafted()
+    service.submit(made, version=1, actor=Applicant(id="developer-2", team=TEAM))
+    found = applications.find(made)
+    assert found
+    assert found.applicant == "developer-2"
+    refusal("application.own", decide, made, officer("developer-2", REVIEWER))
+
+
+def test_an_id_that_became_another_s_portal_meanwhile_is_not_handed_in() -> None:
+    made = drafted()
+    (client,) = manifest.check(
+        manifest.Manifest(source="t", entries=[{**registration(), "client_id": "portal-a"}])
+    )
+    registry.apply([client], operator="test")
+    clients.forget()
+    refusal("application.taken", service.submit, made, version=1, actor=developer())
+
+
+def test_no_officer_of_elsewhere_confirms_or_ends_it_and_nobody_decides_on_a_draft() -> None:
+    made, other = in_force(), officer("x", REVIEWER, OTHER_PROVINCE)
+    for verb in (service.confirm, service.retire):
+        refusal("not_found", verb, made, version=version(made), actor=other)
+    draft = drafted("portal-b")
+    refusal("not_found", decide, draft, officer("first", APPROVER))
