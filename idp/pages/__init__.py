@@ -13,7 +13,7 @@ from idp.pages.headers import allow_forms_to, allow_frames_of, allow_script
 from idp.pages.language import _, chinese, hint_language, mark
 from idp.pages.layout import render
 from idp.pages.onward import see_other
-from idp.pages.portal import item, of_portal
+from idp.pages.portal import item, items, of_portal
 from idp.pages.preferences import local_path
 from idp.pages.reasons import in_words
 
@@ -29,6 +29,7 @@ __all__ = [
     "in_words",
     "init_app",
     "item",
+    "items",
     "local_path",
     "machine",
     "mark",

@@ -42,7 +42,9 @@ def find_by_name(login_name: str) -> Member | None:
     return _member(row) if row else None
 
 
-def members(reach: Reach, *, after: str = "", most: int = 50, typed: str = "") -> tuple[Member, ...]:
+def members(
+    reach: Reach, *, after: str = "", most: int = 50, typed: str = "", status: str = ""
+) -> tuple[Member, ...]:
     """Members within reach by login name, those behind ``after``; ``typed`` is the start of a name."""
     found = _members().where(
         within(reach, StaffRow.division, StaffRow.department), StaffRow.login_name > after
@@ -53,6 +55,8 @@ def members(reach: Reach, *, after: str = "", most: int = 50, typed: str = "") -
             StaffRow.login_name.startswith(start.lower(), autoescape=True)
             | StaffRow.name.startswith(start, autoescape=True)
         )
+    if status:
+        found = found.where(StaffRow.status == status)
     return tuple(map(_member, db.fetch_all(found.order_by(StaffRow.login_name).limit(most))))
 
 

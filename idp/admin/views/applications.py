@@ -140,7 +140,7 @@ def one(
     known: Application, errors: dict[str, str], status: int = 200, faults: Sequence[Fault] = ()
 ) -> Response:
     """The page of an application; ``faults`` that only its registration would show."""
-    seen = judgement.judged(known)[1] if known.state in ("draft", "submitted", "reviewed") else []
+    client, seen = judgement.judged(known)
     own = member()
     decided = applications.decisions(known.id)
     return show(
@@ -149,6 +149,7 @@ def one(
         status,
         one=known,
         changes=judgement.told(known, clients.find(known.client_id)),
+        items=pages.items(client),
         faults=faults or seen,
         tried=judgement.tried(known) if known.step else None,
         decided=[(each, _name(each.officer)) for each in decided],

@@ -3,6 +3,7 @@
 from flask import Response
 
 from idp import divisions
+from idp.admin import waiting
 from idp.admin.guard import member
 from idp.admin.needs import ANY_MEMBER, marked
 from idp.admin.views.frame import blueprint, show
@@ -12,11 +13,13 @@ from idp.permissions import PERMISSIONS
 @blueprint.get("/")
 @marked(ANY_MEMBER)
 def home() -> Response:
-    """The member, place and powers."""
+    """What waits, the member, place and powers."""
     own = member()
     return show(
         "home",
         "",
+        waiting=list(waiting.of(own)),
+        many=waiting.MANY,
         division=divisions.find(own.division),
         department=divisions.department(own.department) if own.department else None,
         permissions=[PERMISSIONS[name] for name in sorted(own.permissions)],

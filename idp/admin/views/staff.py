@@ -21,9 +21,10 @@ _PAGE = 30
 def staff_list() -> Response:
     """Those within reach, by login name, a page at a time."""
     after, typed = request.args.get("after", "")[:40], request.args.get("q", "")[:60]
-    found = staff.members(member().reach, after=after, most=_PAGE + 1, typed=typed)
+    status = "claimed" if request.args.get("status") == "claimed" else ""
+    found = staff.members(member().reach, after=after, most=_PAGE + 1, typed=typed, status=status)
     later = found[_PAGE - 1].login_name if len(found) > _PAGE else ""
-    return show("staff", "staff", rows=found[:_PAGE], later=later, typed=typed)
+    return show("staff", "staff", rows=found[:_PAGE], later=later, typed=typed, chosen=status)
 
 
 @blueprint.get("/staff/new")

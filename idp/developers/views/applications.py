@@ -186,13 +186,14 @@ def _new(errors: dict[str, str], status: int = 200) -> Response:
 def _one(
     known: Application, errors: dict[str, str], status: int = 200, faults: Sequence[Fault] = ()
 ) -> Response:
-    seen = judgement.judged(known)[1] if known.state == "draft" else []
+    client, seen = judgement.judged(known)
     return show(
         "application",
         _HERE,
         status,
         one=known,
         changes=judgement.told(known, clients.find(known.client_id)),
+        items=pages.items(client),
         faults=faults or seen,
         tried=judgement.tried(known) if known.state == "draft" else None,
         decided=[(each, "") for each in applications.decisions(known.id)],

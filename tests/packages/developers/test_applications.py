@@ -9,12 +9,14 @@ from flask import Flask
 
 import clients
 from clients import applications
-from clients.applications import jobs, judgement
+from clients.applications import form, jobs, judgement
+from idp.base import clock
 from idp.divisions import NATION
 from tests.applying import APPROVER, FILING, REVIEWER, decide, officer, passed, registration, state, version
 from tests.developers import CALLBACK, Developer, landed
 from tests.officers import Officer
 from tests.officers import landed as arrived
+from tests.policies import item, publish
 from tests.records import events, nothing_changed
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -82,6 +84,29 @@ def test_developers_and_officers_see_whether_the_team_s_program_passed_its_self_
     me.send(f"{here}/edit", typed(made), page=f"{here}/edit")
     me.send(f"{here}/submit", {"version": str(version(made))}, page=here)
     assert "已通过全部检查" in Officer(app, "portal_officer").get(f"/admin/applications/{made}").text
+
+
+def test_items_stand_beside_the_catalogue_for_developers_and_officers(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    passed(me.sandbox(team).client.client_id)
+    made, here = begun(me, team)
+    codes = ("DEMO-ITEM-0001", "DEMO-ITEM-0002", "DEMO-ITEM-0003")
+    asked = {"item_codes": "\n".join(codes), "scope": ["openid", "idcard"]}
+    until = {"restricted_until": form.day_of(clock.now() + 300 * 86400)}
+    ground = {"basis-idcard": "separate_consent", "impact_assessment": "PIA-2026-001"}
+    sealed = {"userinfo_encrypted_response_alg": "ECDH-ES"}
+    filled = typed(made, **asked, **until, **ground, **sealed)
+    me.send(f"{here}/edit", filled, page=f"{here}/edit")
+    publish("items", {"items": {codes[0]: item(level=3), codes[1]: item(scopes=["profile"])}})
+    me.send(f"{here}/submit", {"version": str(version(made))}, page=here)
+    for page in (me.get(here).text, Officer(app, "portal_officer").get(f"/admin/applications/{made}").text):
+        open_item, narrow, unknown = re.findall(r"<li>(.*?)</li>", page[page.index('id="items"') :], re.S)[:3]
+        assert "示范事项" in open_item
+        assert "三级" in open_item
+        assert "目录不允许" not in open_item
+        assert re.search(r"目录不允许这个事项使用：.*证件号码", narrow, re.S)
+        assert "目录中没有这个事项" in unknown
 
 
 def test_a_change_begins_with_what_is_in_force_and_changes_nothing_yet(app: Flask) -> None:
