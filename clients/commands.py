@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from clients import manifest, service, snapshot
+from clients.applications import service as applications
 from clients.client import Client
 from clients.registration import queries, statement
 from clients.registration.commands import initial_token, software_issuer
@@ -88,7 +89,7 @@ def rotate_secret(client_id: str, overlap: int) -> None:
 @told
 def disable_client(client_id: str) -> None:
     """Refuse a client everywhere, within a second."""
-    service.disable(client_id, operator=operator())
+    applications.stop(client_id, operator=operator())
     click.echo(f"disabled  {client_id}")
 
 

@@ -5,7 +5,7 @@ import orjson
 import clients
 from idp import audit, explanations
 from idp.audit import Event, Inquiry, Reader
-from idp.audit.events import KINDS
+from idp.audit.events import KINDS, LOOKUPS
 from idp.divisions import prefix
 from idp.explanations import Explanation
 from idp.staff.member import Actor
@@ -14,12 +14,18 @@ _MOST = 20
 
 
 def events(reference: str, actor: Actor) -> tuple[Event, ...]:
-    """The events of a reference number that somebody was shown, as far as the actor reaches."""
+    """The events of a reference number that somebody was shown, as far as the actor reaches.
+
+    None of a look at a person: whoever looked in vain would learn here whether there is one elsewhere.
+    """
     division = actor.reach.division
     region = division if prefix(division) else ""
     reader = Reader(operator=actor.id, case=reference, reason="explain", region=region)
     found = audit.search(Inquiry(request=reference), reader, limit=_MOST).events
-    return tuple(event for event in found if event.kind in KINDS and _reaches(event, actor))
+    return tuple(
+        event for event in found
+        if event.kind in KINDS and event.kind not in LOOKUPS and _reaches(event, actor)
+    )  # fmt: skip
 
 
 def explanation(event: Event) -> Explanation | None:

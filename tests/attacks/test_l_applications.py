@@ -41,6 +41,12 @@ pytestmark = pytest.mark.usefixtures("stores")
 MANY = 8
 
 
+@pytest.fixture(autouse=True)
+def nothing_was_done_these_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else the worker's round of another test, at the same moved clock, stands for that of this one."""
+    monkeypatch.setattr(jobs, "_last", 0)
+
+
 def path(made: str, step: str = "") -> str:
     return f"/admin/applications/{made}" + (f"/{step}" if step else "")
 
@@ -137,6 +143,31 @@ def test_l22_a_confirmation_does_not_let_in_whom_security_stopped(
     guard.post("/admin/clients/portal-a/suspend", {"cause": "泄露数据"})
     time_travel.advance(366 * 86400)
     jobs.look_after_live()
+    service.confirm(made, version=version(made), actor=officer("first", REVIEWER))
+    stopped = clients.find("portal-a")
+    assert stopped
+    assert not stopped.enabled
+    service.resume("portal-a", operator=guard.member.id)
+    running = clients.find("portal-a")
+    assert running
+    assert running.enabled
+
+
+def test_l22_l27_security_stops_whom_time_had_stopped_and_no_confirmation_lets_him_in(
+    app: Flask, time_travel: MovableClock
+) -> None:
+    made = in_force()
+    time_travel.advance(366 * 86400)
+    jobs.look_after_live()
+    seen = version(made)
+    guard = Officer(app, "security_administrator")
+    with one_event("client.disable"):
+        guard.post("/admin/clients/portal-a/suspend", {"cause": "泄露数据"})
+    told = events("client.disable")[-1].detail
+    assert guard.member.id in told
+    assert "泄露数据" in told
+    with nothing_changed(), pytest.raises(Rejected, match="stale"):
+        service.confirm(made, version=seen, actor=officer("first", REVIEWER))
     service.confirm(made, version=version(made), actor=officer("first", REVIEWER))
     stopped = clients.find("portal-a")
     assert stopped

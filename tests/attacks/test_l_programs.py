@@ -15,9 +15,10 @@ from idp import announcements, staff
 from idp.announcements import service as telling
 from idp.base import clock
 from idp.permissions import PERMISSIONS, Group
+from idp.persons import service as register
 from tests.actors import Person, Portal, portal
 from tests.applying import registration, submitted
-from tests.officers import CITY, OTHER_PROVINCE, PROVINCE, appointed, grow_tree
+from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, appointed, grow_tree
 from tests.packages.admin.test_api import OPERATIONS
 from tests.packages.admin.test_portals import notice
 from tests.programs import Program, program
@@ -26,6 +27,7 @@ from tests.records import events, nothing_changed, one_event
 pytestmark = pytest.mark.usefixtures("stores")
 
 MANY = 8
+NUMBER = "010101198504123013"
 
 
 def of_group(app: Flask, group: Group, division: str) -> Program:
@@ -69,6 +71,23 @@ def test_l13_l27_what_is_of_another_region_is_not_there_and_the_try_is_on_record
         assert answer.status_code == 404, (method, path, answer.text)
         denied = events("admin.deny")[-1]
         assert f"client:{caller.client.client.client_id}" in denied.detail
+
+
+def test_l13_no_reference_tells_that_a_person_is_there_elsewhere(app: Flask) -> None:
+    """Absent and elsewhere are one answer, also for whoever asks afterwards what was decided."""
+    grow_tree()
+    register.register(full_name="张示", id_number=NUMBER, service_region=OTHER_CITY, source="test")
+    support = program(app, "admin:people:search", "admin:explain:read", division=CITY)
+    told = []
+    for number, reason in ((NUMBER, "out of reach"), ("010101199001011014", "nobody")):
+        sent = {"number": number, "case": "12345-2026-0007", "reason": "本人来电求助"}
+        answer = support.call("POST", "/people", sent)
+        assert answer.status_code == 404
+        assert answer.json
+        assert events("people.search")[-1].reason == reason
+        found = support.call("GET", f"/explanations?reference={answer.json['reference']}")
+        told.append(found.json)
+    assert told == [{"decisions": []}, {"decisions": []}]
 
 
 def test_l19_a_token_of_another_kind_opens_no_operation(app: Flask, me: Person, tax: Portal) -> None:

@@ -1,6 +1,6 @@
 """Lasting verbs of applications: ask, decide, begin, confirm, end; refusals are recorded, nothing else."""
 
-from clients.applications.service.decisions import confirm, decide, resume, retire
+from clients.applications.service.decisions import confirm, decide, resume, retire, stop
 from clients.applications.service.force import put_in_force, suspend, tell
 from clients.applications.service.requests import change, draft, recall, submit, withdraw
 
@@ -13,6 +13,7 @@ __all__ = [
     "recall",
     "resume",
     "retire",
+    "stop",
     "submit",
     "suspend",
     "tell",

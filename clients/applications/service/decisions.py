@@ -51,6 +51,12 @@ def retire(application_id: str, /, *, version: int, actor: Officer) -> None:
     snapshot.expire()
 
 
+def stop(client_id: str, *, operator: str, cause: str = "") -> None:
+    """Refuse a portal everywhere, on one word; whom time had stopped before no confirmation lets in then."""
+    _stop(client_id, operator, cause)
+    snapshot.expire()
+
+
 def resume(client_id: str, *, operator: str) -> None:
     """Let in again whom one officer stopped; whom time or a retirement stopped, his application lets in."""
     _resume(client_id, operator)
@@ -131,6 +137,20 @@ def _retire(session: Session, application_id: str, version: int, actor: Officer)
     session.execute(open_ones.values(state="withdrawn", open_client=None, version=ApplicationRow.version + 1))
     registry.switch(session, row.client_id, False, actor.id)
     note(session, row, "retired", actor.id)
+
+
+@transaction
+def _stop(session: Session, client_id: str, operator: str, cause: str) -> None:
+    late = (
+        ApplicationRow.client_id == client_id, ApplicationRow.state == "suspended", ApplicationRow.due_at > 0,
+    )  # fmt: skip
+    marked = update(ApplicationRow).where(*late).values(due_at=0, version=ApplicationRow.version + 1)
+    found = session.execute(marked.returning(ApplicationRow.id)).first()
+    if not registry.switch(session, client_id, False, operator, cause) and found is not None:
+        audit.record_in(
+            session, "client.disable", client=client_id, status="disabled", operator=operator,
+            cause=cause or None,
+        )  # fmt: skip
 
 
 @transaction

@@ -4,7 +4,6 @@ from flask import Response, request
 
 import clients
 from clients import Client, queries
-from clients import service as registry
 from clients.applications import service as applications
 from idp import logout
 from idp.admin.api.paging import behind, cursor
@@ -46,7 +45,7 @@ def client_suspend(client_id: str) -> Response:
     known, cause = reached(client_id), request.form.get("cause", "").strip()[:_LONGEST]
     if not cause:
         return _one(known, {"cause": _("请写明暂停的理由。")})
-    registry.disable(known.client_id, operator=member().id, cause=cause)
+    applications.stop(known.client_id, operator=member().id, cause=cause)
     return done(_("应用已暂停，不能再登录和换取令牌。"), f"/admin/clients/{client_id}")
 
 

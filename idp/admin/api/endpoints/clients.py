@@ -6,7 +6,6 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from clients import manifest, queries
-from clients import service as registry
 from clients.applications import service as applications
 from idp.admin.api.caller import caller, reached
 from idp.admin.api.endpoints.made import Body, answer, operations
@@ -94,7 +93,7 @@ def set_standing(path: ClientPath, body: Standing) -> Response:
     if body.enabled:
         applications.resume(found.client_id, operator=caller().id)
     elif cause := body.cause.strip():
-        registry.disable(found.client_id, operator=caller().id, cause=cause)
+        applications.stop(found.client_id, operator=caller().id, cause=cause)
     else:
         raise Rejected("client.cause", "Say why the portal is suspended")
     return answer(StandingShown(enabled=body.enabled))
