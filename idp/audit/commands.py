@@ -7,6 +7,7 @@ from typing import TextIO
 
 import click
 
+from idp.audit import affected as concerned
 from idp.audit import export as exports
 from idp.audit import jobs, queries, stream
 from idp.audit.alarm import alarms
@@ -104,6 +105,25 @@ def export(since: datetime, until: datetime, operator: str, reason: str, file: P
     part = exports.write(file, _seconds(since), _seconds(until), operator=operator, reason=reason)
     click.echo(f"places {part.first} to {part.last} with {len(part.roots)} roots are in {file}")
     click.echo(f"verify: python {file.parent / exports.VERIFIER} {file}")
+
+
+@audit.command()
+@click.option("--client", required=True, help="client_id of the portal that leaked")
+@click.option("--from", "since", type=click.DateTime(), required=True, help="UTC date, or date and time")
+@click.option("--to", "until", type=click.DateTime(), required=True, help="the same; not included")
+@click.option("--case", required=True, help="number of the case")
+@click.option("--reason", required=True, help="for what")
+@click.option("--operator", default=getuser, help="who asks; the name of the login by default")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def affected(
+    client: str, since: datetime, until: datetime, case: str, reason: str, operator: str, file: Path
+) -> None:
+    """Write whose data a portal was given in a time: ids of persons, which data, when."""
+    count = concerned.write(
+        file, client, _seconds(since), _seconds(until), operator=operator, case=case, reason=reason
+    )
+    click.echo(f"{count} persons are in {file}")
+    click.echo(f"log them all out: idp persons sign-out-listed {file} --cause ...")
 
 
 @audit.command()

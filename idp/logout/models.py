@@ -31,9 +31,9 @@ class LogoutDelivery(db.Model):  # type: ignore[name-defined,misc]
 
 
 class PersonEnding(db.Model):  # type: ignore[name-defined,misc]
-    """A person whose account was stopped and who may still be logged in somewhere.
+    """A person whose account was stopped, or whose data leaked, and who may still be logged in somewhere.
 
-    Written with the new state in one transaction and struck out when everything has ended, so that a Redis
+    Written with a new state in one transaction and struck out when everything has ended, so that a Redis
     that is down at that moment, or a process that dies, leaves nobody logged in.
     """
 
@@ -41,5 +41,6 @@ class PersonEnding(db.Model):  # type: ignore[name-defined,misc]
 
     person_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
-    """Why: ``frozen``, ``deceased``, ``closed``, or ``unproven``: the real name has to be proven anew."""
+    """Why: ``frozen``, ``deceased``, ``closed``; ``unproven``: the real name has to be proven anew;
+    ``affected``: whoever may log in again at once, one of many after a leak."""
     promised_at: Mapped[int] = mapped_column(BigInteger)

@@ -8,9 +8,10 @@ Sessions come before offline grants for the same reason. Every step may be repea
 away leaves undone the worker ends (``idp.logout.jobs``), and so does the same verb, called again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import Literal
 
 from sqlalchemy.orm import Session as Transaction
@@ -24,8 +25,9 @@ from idp.store import db
 from idp.tokens import queries as tokens
 from idp.tokens.service import end_grants
 
-Standing = Status | Literal["unproven"]
-"""Why everything ends: the state that stops the account, or a real name that has to be proven anew."""
+Standing = Status | Literal["affected", "unproven"]
+"""Why everything ends: the state that stops the account, a leak, or a real name to be proven anew."""
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +95,14 @@ def sign_out(person_id: str, *, reason: str, operator: str | None = None) -> End
     if portals:
         service.tell(portals, person_id)
     return Ended(sessions=sessions, grants=end_grants(person_id))
+
+
+def sign_out_many(person_ids: Iterable[str], *, cause: str, operator: str) -> int:
+    """Promise that every login of these persons ends; the worker keeps it. How many were promised anew."""
+    waiting, promised = iter(person_ids), 0
+    while some := set(islice(waiting, _AT_ONCE)):
+        promised += service.promise_endings(some, "affected", cause=cause, operator=operator)
+    return promised
 
 
 def demand_proof(

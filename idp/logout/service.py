@@ -7,7 +7,7 @@ A portal that is entered meanwhile keeps the session alive for a moment, until i
 from collections.abc import Collection
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, delete, select, true, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, update
 from sqlalchemy.orm import Session as Transaction
 
 import clients
@@ -100,6 +100,20 @@ def _delivery(client_id: str, person_id: str, session_id: str) -> LogoutDelivery
 def promise_ending(transaction: Transaction, person_id: str, status: str) -> None:
     """Promise, in the transaction that stops an account, that everything it holds will end."""
     transaction.merge(PersonEnding(person_id=person_id, status=status, promised_at=now()))
+
+
+@transaction
+def promise_endings(
+    transaction: Transaction, person_ids: Collection[str], status: str, *, cause: str, operator: str
+) -> int:
+    """Promise the same for many persons at once, where it is not promised yet; how many."""
+    known = select(PersonEnding.person_id).where(PersonEnding.person_id.in_(person_ids))
+    new = set(person_ids).difference(transaction.execute(known).scalars())
+    if new:
+        rows = [{"person_id": one, "status": status, "promised_at": now()} for one in sorted(new)]
+        transaction.execute(insert(PersonEnding), rows)
+        audit.record_in(transaction, "session.kill", cause=cause, count=len(new), operator=operator)
+    return len(new)
 
 
 @transaction

@@ -1,6 +1,9 @@
 """``idp persons``: what an operator types and reads."""
 
+import json
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import click
 import pytest
@@ -8,10 +11,12 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from idp import persons, sessions, settings
-from idp.logout import commands
+from idp.base import clock
+from idp.logout import commands, jobs, people, queries
 from idp.store import redis
 from tests.actors import Person, citizen, portal
-from tests.records import events, one_event
+from tests.conftest import MovableClock
+from tests.records import events, nothing_changed, one_event
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -150,3 +155,48 @@ def test_without_redis_the_operator_hears_what_is_done_and_what_is_left(
         redis.open(test_settings.cache_url)
     assert status(person_id) == "frozen"
     run("freeze", person_id, "--cause", "x")
+
+
+def listed(folder: Path, *person_ids: str) -> str:
+    file = folder / "who.jsonl"
+    file.write_text("".join(json.dumps({"person": one}) + "\n" for one in person_ids), "utf-8")
+    return str(file)
+
+
+def test_everybody_in_a_file_is_logged_out_by_the_worker(
+    app: Flask, tmp_path: Path, time_travel: MovableClock
+) -> None:
+    mine, other = citizen(NUMBER), citizen(OTHER)
+    tax = portal("tax", backchannel_logout_uri="https://tax.example.gov/out")
+    for person_id in (mine, other):
+        browser = Person(app)
+        browser.log_in(person_id)
+        browser.tokens(tax)
+    with one_event("session.kill"):
+        run("sign-out-listed", listed(tmp_path, mine, mine), "--cause", "泄露")
+    ordered = json.loads(events("session.kill")[-1].detail)
+    assert (ordered["cause"], ordered["count"]) == ("泄露", 1)
+    assert "0人" in run("sign-out-listed", listed(tmp_path, mine), "--cause", "泄露").output
+    time_travel.advance(60)
+    assert jobs.end_stopped() == 1
+    assert (sessions.of_person(mine), len(sessions.of_person(other))) == ([], 1)
+    assert [row.person_id for row in queries.due(clock.now(), 9)] == [mine]
+    assert status(mine) == "active"
+    assert jobs.end_stopped() == 0
+
+
+@pytest.mark.parametrize("line", ["", "x", "[]", '{"person": 7}', '{"person": "010101198504123013"}', "{}"])
+def test_a_file_that_is_half_wrong_logs_nobody_out(app: Flask, tmp_path: Path, line: str) -> None:
+    file = listed(tmp_path, citizen(OTHER))
+    with Path(file).open("a", encoding="utf-8") as more:
+        more.write(line + "\n")
+    with nothing_changed():
+        assert "Line 2" in run("sign-out-listed", file, "--cause", "泄露", code=1).output
+
+
+def test_very_many_are_promised_in_batches(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_AT_ONCE", 3)
+    many = [str(uuid4()) for _ in range(8)]
+    assert people.sign_out_many(many, cause="泄露", operator="x") == 8
+    assert people.sign_out_many([*many, str(uuid4())], cause="泄露", operator="x") == 1
+    assert len(queries.endings(clock.now(), 99)) == 9
