@@ -22,6 +22,8 @@ VERIFIER = "verify_audit.py"
 #: So many events of what is answered over the network, where a whole answer waits in memory (30 MiB).
 MOST = 50_000
 _SHORTEST, _LONGEST = 4, 120
+#: The end of the calendar.
+_LATEST = 253_402_300_799
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +39,7 @@ class Part:
 
 def part(since: int, until: int) -> Part:
     """The part of the record in which a time (seconds, ``until`` excluded) lies; raises ``Rejected``."""
-    if since >= until:
+    if not 0 <= since < until <= _LATEST:
         raise Rejected("audit.range_empty", "the time to export is empty", why="--from is not before --to")
     stored, begins = queries.roots(), queries.first_place()
     before = [root for root in stored if root.time <= since and root.seq >= begins]

@@ -17,6 +17,7 @@ written anew from its beginning is found, too. Exit status: 0 intact, 1 not inta
 
 import argparse
 import base64
+import calendar
 import hashlib
 import json
 import sys
@@ -35,6 +36,7 @@ ROOT_TYPE = "audit-root+jwt"
 FORMAT = 1
 #: No setting can bring a site below this (互联网政务应用安全管理规定 art. 20: a year at least).
 LEAST_DAYS = 400
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 Members = dict[str, Any]
 
@@ -112,6 +114,7 @@ class Export:
             claims["seq"]: [("the root you kept", claims["hash"])] for _, claims in self.kept.values()
         }
         self.manifest: Members = {}
+        self.oldest: Members = {}
         self.newest: Members = {}
         self.last_jws = ""
         self.roots = self.rows = self.removed = 0
@@ -155,6 +158,7 @@ class Export:
         follows = (self.newest["number"] + 1, digest(self.last_jws)) if self.newest else None
         if follows and (number, claims["previous"]) != follows:
             raise Wrong(f"root {number} does not follow root {self.newest['number']}")
+        self.oldest = self.oldest or claims
         self.newest, self.last_jws, self.roots = claims, jws, self.roots + 1
         self.said.setdefault(claims["seq"], []).append((f"root {number}", claims["hash"]))
         if claims["iat"] <= self.signed_by:
@@ -204,12 +208,25 @@ class Export:
         yield f"{self.rows} rows, places {self.manifest['first']} to {self.seq}, {self.roots} roots"
         if self.removed:
             yield f"{self.removed} events were removed at the end of their retention; their places are whole"
+        yield from self._unheld()
         if self.covered < self.seq:
             yield f"no root covers the places after {self.covered}: ask for an export made an hour later"
         if self.vouched < self.covered:
             yield f"nobody but the export itself vouches for the places after {self.vouched}: give --keys or"
             yield "--roots, or compare these ids with those at the server's jwks_uri and in its key list:"
             yield from (f"  {kid}" for kid in sorted(self.keys))
+
+    def _unheld(self) -> Iterator[str]:
+        """What of the time that the manifest names is not between these roots: nobody signed the manifest."""
+        since, until = (calendar.timegm(time.strptime(self.manifest[name], _TIME)) for name in ("from", "to"))
+        if self.manifest["first"] > 1 and self.oldest["iat"] > since:
+            yield f"it does not hold what was recorded before {_told(self.oldest)}, though it names that time"
+        if self.newest["iat"] < until:
+            yield f"it does not hold what was recorded after {_told(self.newest)}, though it names that time"
+
+
+def _told(root: Members) -> str:
+    return time.strftime(_TIME, time.gmtime(root["iat"]))
 
 
 def lines(path: Path) -> Iterator[Members]:

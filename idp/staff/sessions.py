@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from idp.base import clock
+from idp.base.errors import Rejected
 from idp.base.secret import random_token
 from idp.staff import queries
 from idp.staff.member import Member
@@ -59,8 +60,9 @@ def find(cookie: str) -> tuple[StaffSession, Member] | None:
 
 
 def proved(cookie: str, kept: StaffSession, version: int | None = None) -> str:
-    """The same session under a new cookie, fresh from now on."""
-    _records.drop(cookie)
+    """The same session under a new cookie, fresh from now on; raises ``Rejected`` when it ended meanwhile."""
+    if _records.take(cookie) is None:
+        raise Rejected("AUTH-007", why="the session ended meanwhile", status=403)
     renewed = random_token()
     _put(renewed, replace(kept, proved_at=clock.now(), version=version or kept.version))
     return renewed

@@ -9,8 +9,10 @@ from sqlalchemy import text
 
 from idp import persons, staff
 from idp.admin.needs import need_of
+from idp.base.errors import Rejected
 from idp.divisions import NATION, Reach
 from idp.divisions import service as tree
+from idp.pages import cookies
 from idp.persons import service as register
 from idp.staff import ROLES, service, sessions
 from idp.store import db
@@ -81,6 +83,18 @@ UNHURRIED = re.compile(
     "|/admin/policies/(?:items|rules|branding|notices)/[^/]+/(?:edit|remove)"
     "|/admin/(?:policies|branding)/drafts/[^/]+/discard"
 )
+
+
+def test_k14_no_late_proof_brings_a_session_of_staff_back(app: Flask) -> None:
+    """Two windows: one logs out while the other sends the code, or a new password."""
+    officer = Officer(app, "support")
+    kept = officer.http.get_cookie(cookies.name("staff"), domain="127.0.0.1")
+    assert kept
+    found = sessions.find(kept.value)
+    assert found
+    sessions.end(kept.value)
+    with nothing_changed(), pytest.raises(Rejected, match="AUTH-007"):
+        sessions.proved(kept.value, found[0])
 
 
 def test_l23_a_link_made_meanwhile_is_not_confirmed_with_the_one_before(app: Flask) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from werkzeug.test import Client as Browser
 
 from clients import applications
+from clients import service as registry
 from idp import announcements, staff
 from idp.announcements import service as telling
 from idp.base import clock
@@ -138,6 +139,16 @@ def test_l20_programs_of_all_administrations_together_make_no_administrator(app:
     found = staff.find((made.json or {})["id"])
     assert found
     assert (found.status, found.roles) == ("invited", ())
+
+
+def test_l20_l22_a_power_taken_from_a_program_is_taken_from_its_tokens(app: Flask) -> None:
+    caller = program(app, "admin:clients:read", "admin:staff:read")
+    assert caller.call("GET", "/staff").status_code == 200
+    left = replace(caller.client.client, scopes=("admin:clients:read",))
+    registry.apply([replace(left, legal_basis={"admin:clients:read": "statutory_duty"})], operator="test")
+    with one_event("admin.deny"):
+        assert caller.call("GET", "/staff").status_code == 403
+    assert caller.call("GET", "/clients").status_code == 200
 
 
 def test_l23_of_many_changes_of_one_state_one_is_made(app: Flask) -> None:

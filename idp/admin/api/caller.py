@@ -45,10 +45,14 @@ def admit() -> None:
     client = clients.find(token.client_id)
     if client is None or token.handle.person is not None:
         raise Rejected("invalid_token", "not a token of a system", why="a person's token", status=403)
+    # What was taken from the client is taken from tokens of before, too.
+    held = frozenset(token.scopes).intersection(client.scopes)
+    if need.permission and need.permission not in held:
+        raise Rejected("permission", "The client holds this scope no more", why=need.permission, status=403)
     g.caller = Caller(
         id=f"client:{client.client_id}",
         reach=Reach(division=client.division, department=client.department),
-        permissions=frozenset(token.scopes),
+        permissions=held,
     )
 
 

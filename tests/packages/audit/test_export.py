@@ -1,5 +1,6 @@
 """An export is verified by somebody who has nothing of ours: one file, run where ``idp`` is not there."""
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from idp.base.errors import Rejected
 from tests.conftest import MovableClock
 from tests.packages.audit.chains import event_at, sealed, tamper
 from tests.packages.audit.test_roots import hours, rewrite
+from tests.records import events
 
 Lines = list[dict[str, object]]
 
@@ -262,6 +264,35 @@ def test_what_retention_removed_leaves_its_place(
     export.write(path, since, clock.now() - 1, operator="a")
     status, output = check(path, "--keys", jwks(tmp_path))
     assert (status, told in output) == (int(days < 400), True)
+
+
+def test_no_export_passes_for_a_longer_one(record: tuple[int, int], tmp_path: Path) -> None:
+    """Nobody signed the manifest: what it claims is held against the moments of the roots."""
+    since, until = record
+    path = tmp_path / "part.jsonl"
+    export.write(path, since, until, operator="a")
+    assert "does not hold" not in check(path)[1]
+    export.write(path, since, until + 10 * 86_400, operator="a")
+    status, output = check(path)
+    assert status == 0
+    assert "does not hold what was recorded after" in output
+    export.write(path, since + 2 * 3600 + 60, until, operator="a")
+    first, *rest = path.read_bytes().splitlines(keepends=True)
+    manifest = json.loads(first)
+    assert manifest["first"] > 1
+    said = [json.dumps(manifest | {"from": "2020-01-01T00:00:00Z"}).encode() + b"\n", *rest[:-1]]
+    end = {"type": "end", "sha256": hashlib.sha256(b"".join(said)).hexdigest()}
+    path.write_bytes(b"".join(said) + json.dumps(end).encode() + b"\n")
+    status, output = check(path)
+    assert status == 0
+    assert "does not hold what was recorded before" in output
+
+
+@pytest.mark.parametrize(("since", "until"), [(-62_135_625_943, 10), (0, 2**40), (5, 5)])
+def test_a_time_that_no_calendar_has_is_not_exported(since: int, until: int, var_dir: Path) -> None:
+    with pytest.raises(Rejected, match=r"audit\.range_empty"):
+        export.answer(since, until, operator="a", reason="yearly review")
+    assert events("audit.export") == []
 
 
 def test_the_command_writes_the_export_and_the_verifier(record: tuple[int, int], tmp_path: Path) -> None:
