@@ -70,6 +70,15 @@ def check(jwks: Mapping[str, Any]) -> None:
     _check_names(keys)
 
 
+def shows_secret(document: object) -> bool:
+    """Whether a private or symmetric key stands anywhere in what should be a set of public keys."""
+    if isinstance(document, Mapping):
+        if "kty" in document and _PRIVATE & document.keys():
+            return True
+        document = list(document.values())
+    return isinstance(document, list) and any(map(shows_secret, document))
+
+
 def usable(document: object) -> list[dict[str, Any]]:
     """The keys of a fetched JWK set that may be used, and of each what we know; raises ``ValueError``."""
     listed = document.get("keys") if isinstance(document, dict) else None

@@ -37,6 +37,9 @@ COMMANDS = {
 _WITHOUT_SETTINGS = ("demo", "explain", "settings")
 
 
+_SAID = "idp.cli.said"
+
+
 class Commands(click.Group):
     """The table above as a group."""
 
@@ -52,12 +55,17 @@ class Commands(click.Group):
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what was said to it is kept for the look at it below."""
+        ctx.meta[_SAID] = list(ctx.args)
+        return super().invoke(ctx)
+
 
 @click.group(cls=Commands)
 @click.pass_context
 def idp(context: click.Context) -> None:
     """Unified identity authentication and single sign-on server for public services."""
-    if context.invoked_subcommand in _WITHOUT_SETTINGS:
+    if context.invoked_subcommand in _WITHOUT_SETTINGS or _asks_for_help(context):
         return
     from idp import journal
 
@@ -69,6 +77,15 @@ def idp(context: click.Context) -> None:
         open_stores(conf)
 
 
+def _asks_for_help(context: click.Context) -> bool:
+    """Whether nothing runs but a page of help, which needs neither settings nor stores."""
+    said, group = context.meta[_SAID], context.command
+    named = (
+        group.get_command(context, context.invoked_subcommand or "") if isinstance(group, Commands) else None
+    )
+    return "--help" in said or (not said and isinstance(named, click.Group))
+
+
 def main() -> None:
     """Run a command; what goes wrong in a known way ends with one line and status 2."""
     try:
@@ -76,7 +93,9 @@ def main() -> None:
     except ValidationError as error:
         for problem in error.errors(include_input=False, include_url=False):
             name = "_".join(str(part) for part in problem["loc"]).upper()
-            click.echo(f"setting {'IDP_' + name + ': ' if name else ''}{problem['msg']}", err=True)
+            said = problem["msg"].removeprefix("Value error, ")
+            click.echo(f"setting {'IDP_' + name + ': ' if name else ''}{said}", err=True)
+        click.echo("all settings: docs/settings.md; to try things out: IDP_ENVIRONMENT=development", err=True)
         sys.exit(2)
     except Unavailable as error:
         click.echo(f"unavailable: {error.what}", err=True)

@@ -4,6 +4,7 @@ What the form does not ask about stays as it was in the entry: a change loses no
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from clients import scopes
+from clients import jwks, scopes
 from clients.applications.application import Application
 from idp.base import strict_json
 from idp.base.errors import Rejected
@@ -24,6 +25,12 @@ TEXTS = (
     "token_endpoint_auth_method", "application_type", "userinfo_encrypted_response_alg",
 )  # fmt: skip
 LINES = ("redirect_uris", "post_logout_redirect_uris", "item_codes", "contacts")
+#: The field that a refusal speaks of.
+FIELDS = {
+    "application.jwks": "jwks",
+    "application.private_key": "jwks",
+    "application.effective": "effective_at",
+}
 _LONGEST = 4000
 _LARGEST_KEYS = 20_000
 _ZONE = ZoneInfo("Asia/Shanghai")
@@ -50,6 +57,20 @@ def read(values: Read, base: Mapping[str, Any]) -> Filled:
     entry |= _data(values)
     filing, start = _text(values, "filing")[:60], _day(_text(values, "effective_at"))
     return Filled(entry=entry, filing=filing, effective_at=start)
+
+
+def ticked(values: Read, base: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with the data that was ticked, to show a form again of which another field cannot be read."""
+    return {**base, **_data(values)}
+
+
+def again(typed: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
+    """What was typed over what is kept, for a form that is shown again; a private key is not sent back."""
+    told = {name: typed.get(name, value) for name, value in kept.items()}
+    with suppress(Rejected):
+        if jwks.shows_secret(_keys(told.get("jwks", ""))):
+            told["jwks"] = ""
+    return told
 
 
 def shown(entry: Mapping[str, Any]) -> dict[str, str]:

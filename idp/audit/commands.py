@@ -35,8 +35,15 @@ def verify_record(kept: TextIO | None) -> None:
         raise click.exceptions.Exit(1)
 
 
+def _known(_context: click.Context, _option: click.Parameter, kind: str) -> str:
+    """A kind of the list, or none: what is misspelt must not look as if it never happened."""
+    if kind and kind not in KINDS:
+        raise click.BadParameter("no such kind of event; `idp audit events` lists them")
+    return kind
+
+
 @audit.command()
-@click.option("--kind", default="", help="one kind of event, see `idp audit events`")
+@click.option("--kind", default="", callback=_known, help="one kind of event, see `idp audit events`")
 @click.option("--person", default="", help="id of a person")
 @click.option("--client", default="", help="client_id of a portal")
 @click.option("--request", default="", help="the reference number somebody was shown")
@@ -102,7 +109,10 @@ def list_roots(after: int, sign: bool) -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def export(since: datetime, until: datetime, operator: str, reason: str, file: Path) -> None:
     """Write a part of the record, and beside it a program by which anybody can verify it."""
-    part = exports.write(file, _seconds(since), _seconds(until), operator=operator, reason=reason)
+    try:
+        part = exports.write(file, _seconds(since), _seconds(until), operator=operator, reason=reason)
+    except OSError as error:
+        raise click.ClickException(f"{error.filename}: {error.strerror}") from None
     click.echo(f"places {part.first} to {part.last} with {len(part.roots)} roots are in {file}")
     click.echo(f"verify: python {file.parent / exports.VERIFIER} {file}")
 

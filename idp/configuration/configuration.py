@@ -50,11 +50,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One mistake of a file: the line, the place in words, the reason."""
+    """One mistake of a file: the line, the place in words, the reason, and its Chinese if known."""
 
     line: int
     place: str
     reason: str
+    chinese: str = ""
 
     def __str__(self) -> str:
         return f"line {self.line}: {self.place}{': ' if self.place else ''}{self.reason}"

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from idp.configuration.state import State
 
 ABSENT = "is not there"
+#: A mistake: where, why, and why in Chinese where the rule says it.
+Found = tuple[Path, str, str]
 _WORDS = {str: "text", bool: "true or false", dict: "keys and values", int: "a whole number", list: "a list"}
 
 
@@ -22,7 +24,7 @@ class Judging:
         self.state = state
         self.actor = actor
         self.prune = prune
-        self.faults: list[tuple[Path, str]] = []
+        self.faults: list[Found] = []
         self.changes: list[Change] = []
         self.beyond = False
         """Whether something is out of reach, which is told as if it were not there, and recorded."""
@@ -32,14 +34,14 @@ class Judging:
         """What the file speaks of: never more than the officer reaches."""
         return self.state.reach
 
-    def fault(self, path: Path, reason: str) -> None:
+    def fault(self, path: Path, reason: str, chinese: str = "") -> None:
         """Note a mistake."""
-        self.faults.append((path, reason))
+        self.faults.append((path, reason, chinese))
 
     def absent(self, path: Path) -> None:
         """Note something out of reach."""
         self.beyond = True
-        self.faults.append((path, ABSENT))
+        self.faults.append((path, ABSENT, ""))
 
     def changed(
         self, section: str, name: str, before: Entry | None, after: Entry, *, permission: str, subject: Any

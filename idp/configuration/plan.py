@@ -8,7 +8,7 @@ from idp import notation
 from idp.base.errors import Rejected
 from idp.configuration import state as states
 from idp.configuration.configuration import FORMAT, LARGEST, Actor, Change, Fault, Refused
-from idp.configuration.judging import ABSENT, Judging
+from idp.configuration.judging import ABSENT, Found, Judging
 from idp.configuration.sections import SECTIONS, clients
 from idp.configuration.state import State, digest_of
 from idp.divisions import Reach
@@ -69,16 +69,18 @@ def _read(text: str) -> dict[str, Any]:
         raise Refused([Fault(line=error.line, place="", reason=error.reason)]) from None
     if not isinstance(document, dict):
         raise Refused([Fault(line=1, place="", reason="must begin with the key configuration")])
-    faults: list[tuple[Path, str]] = [
-        ((name,), "is not a known section")
+    faults: list[Found] = [
+        ((name,), "is not a known section", "")
         for name in document
         if name not in ("configuration", "within", *_NAMES)
     ]
     if document.get("configuration") != FORMAT or type(document["configuration"]) is not int:
-        faults.append((("configuration",), f"must be {FORMAT}, the format of this file"))
+        faults.append((("configuration",), f"must be {FORMAT}, the format of this file", ""))
     if not isinstance(document.get("within"), str):
-        faults.append((("within",), "must be the code of a division or the id of a department"))
-    faults += [((name,), "must be a list") for name in _NAMES if not isinstance(document.get(name, []), list)]
+        faults.append((("within",), "must be the code of a division or the id of a department", ""))
+    faults += [
+        ((name,), "must be a list", "") for name in _NAMES if not isinstance(document.get(name, []), list)
+    ]
     if faults:
         raise Refused(_located(text, faults))
     return document
@@ -89,7 +91,7 @@ def _within(text: str, document: dict[str, Any], actor: Actor) -> Reach:
     try:
         return states.place(document["within"] or "-", actor.reach)
     except Rejected:
-        raise Refused(_located(text, [(("within",), ABSENT)]), beyond=True) from None
+        raise Refused(_located(text, [(("within",), ABSENT, "")]), beyond=True) from None
 
 
 def _demand_sound(text: str, judging: Judging) -> None:
@@ -97,10 +99,10 @@ def _demand_sound(text: str, judging: Judging) -> None:
         raise Refused(_located(text, judging.faults), beyond=judging.beyond)
 
 
-def _located(text: str, faults: list[tuple[Path, str]]) -> list[Fault]:
-    found = notation.lines(text, {path for path, _ in faults}, largest=LARGEST)
-    return [Fault(line=found[path], place=_spelled(path), reason=_printable(reason))
-            for path, reason in dict.fromkeys(faults)]  # fmt: skip
+def _located(text: str, faults: list[Found]) -> list[Fault]:
+    found = notation.lines(text, {path for path, _, _ in faults}, largest=LARGEST)
+    return [Fault(line=found[path], place=_spelled(path), reason=_printable(reason), chinese=chinese)
+            for path, reason, chinese in dict.fromkeys(faults)]  # fmt: skip
 
 
 def _spelled(path: Path) -> str:

@@ -3,7 +3,7 @@
 A team one is not in, and a client of another team, are not there: 404, and recorded (attack book L13, L27).
 """
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, flash, g, request
 
 from clients import teams
 from clients.teams import Member, Team
@@ -93,6 +93,8 @@ def _demand_place(need: Need) -> None:
 
 def _to_login(requirement: Requirement) -> Response:
     """To the login, and from there to the page asked for; of a form that was sent, the page it stood on."""
+    if request.method != "GET":
+        flash(pages._("请再次确认身份。刚才的操作还没有进行，确认后请再提交一次。"), "warning")
     query = f"?{request.query_string.decode('latin-1')}" if request.method == "GET" else ""
     attempt = login.attempts.start(
         browser=pages.browser(),

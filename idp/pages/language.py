@@ -94,8 +94,10 @@ def day(seconds: int) -> str:
 
 def period(text: str) -> str:
     """An hour or a day of a chart (``2026-11-22T09``, ``2026-11-22``), without its year."""
-    hour = text[11:13]
-    return f"{text[5:10]} {hour}:00" if hour else text[5:10]
+    at = datetime.fromisoformat(text)
+    form = "M月d日" if current() == CHINESE else "d MMM"
+    shown: str = format_date(at, form, locale=_LOCALES[current()])
+    return f"{shown} {at:%H}:00" if "T" in text else shown
 
 
 def init_app(app: Flask) -> None:

@@ -48,6 +48,9 @@ REFUSALS: dict[str, Refusal] = {
     "application.effective": Refusal(_CHECK, mark("生效日期须在一年之内。")),
     "application.faults": Refusal(_CHECK, mark("申请还不完整，请按下方自动检查的结果修改。")),
     "application.jwks": Refusal(_CHECK, mark("公钥集须为JSON格式。")),
+    "application.private_key": Refusal(
+        _CHECK, mark("填写的是私钥，没有保存。请只填写公钥，并立即更换这个私钥。")
+    ),
     "application.level": Refusal(mark("超出审批权限"), mark("申请中包含须由上级审批的数据，请转上级审批。")),
     "application.most": Refusal(_CHECK, mark("未办结的申请已达上限，请先办结或放弃一些。")),
     "application.open": Refusal(_CHECK, mark("这个应用已有一份未办结的申请，请先办结或放弃。")),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
+from idp import settings
 from idp.cli import idp
 from idp.settings import Settings, reference
 
@@ -28,6 +29,18 @@ def test_the_page_needs_no_settings_to_be_right(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setenv("IDP_ISSUER", "nonsense")
     answer = CliRunner().invoke(idp, ["settings", "--markdown"])
     assert (answer.exit_code, answer.output) == (0, reference.page())
+
+
+@pytest.mark.parametrize(
+    "words", [["audit", "--help"], ["audit"], ["keys", "rotate", "--help"], ["serve", "--help"]]
+)
+def test_help_needs_no_settings_to_be_right(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IDP_ISSUER", "nonsense")
+    monkeypatch.setattr(settings, "current", Settings)
+    answer = CliRunner().invoke(idp, words)
+    assert answer.output.startswith("Usage: "), answer.output
+    refused = CliRunner().invoke(idp, [words[0], "list"])
+    assert isinstance(refused.exception, ValidationError), "what does something reads them"
 
 
 def test_the_values_in_force_show_no_secret() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from clients import jwks
 from clients.applications import judgement, queries
 from clients.applications.application import OPEN, Applicant
 from clients.applications.models import ApplicationRow
@@ -145,6 +146,9 @@ def _demand_few(session: Session, actor: Applicant) -> None:
 
 
 def _text(entry: Mapping[str, Any]) -> str:
+    if jwks.shows_secret(entry.get("jwks")):
+        hint = "The key set shows a private key: give the public one, and replace this one"
+        raise Rejected("application.private_key", hint, why="jwks")
     text = json.dumps(judgement.settled(entry), ensure_ascii=False, sort_keys=True)
     if len(text) > LARGEST:
         raise Rejected("application.size", f"The application is larger than {LARGEST} characters")

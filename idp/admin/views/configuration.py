@@ -11,10 +11,11 @@ from idp.admin.guard import member
 from idp.admin.needs import needs
 from idp.admin.views.frame import blueprint, done, reaches_all, show
 from idp.base.errors import Rejected
-from idp.configuration import Actor, Change, Refused, service, state, uploads
+from idp.configuration import Actor, Change, Fault, Refused, service, state, uploads
 from idp.configuration.uploads import Upload
 from idp.divisions import Reach
 from idp.pages import _, see_other, sheets
+from idp.permissions import PERMISSIONS
 
 _HERE = "/admin/configuration"
 #: So many changes are shown one by one; a file that changes more is told by its counts.
@@ -80,7 +81,10 @@ def configuration_upload() -> Response:
     except UnicodeDecodeError:
         return _page({"file": _("文件须为UTF-8编码的文本。")})
     upload = Upload(text=text, prune=request.form.get("prune") == "yes")
-    refused = _refusal(upload)
+    try:
+        refused = _refusal(upload)
+    except Rejected as denied:
+        return _not_mine(denied)
     if refused is not None:
         return _page({"file": _("文件有误，没有变更任何内容。")}, refused)
     uploads.keep(member().id, upload)
@@ -145,19 +149,34 @@ def _refusal(upload: Upload) -> Refused | None:
     return None
 
 
+def _not_mine(denied: Rejected) -> Response:
+    """The page that names what of the file is another officer's to change."""
+    if denied.why not in PERMISSIONS:
+        raise denied
+    denials.record(denied, member().id)
+    needed = PERMISSIONS[denied.why]
+    what = needed.chinese if pages.chinese() else needed.english
+    told = _(
+        "文件中有您的角色不能变更的内容，需要“%(what)s”权限。请删去这一部分，或请有权限的管理员导入。",
+        what=what,
+    )
+    return _page({"file": told}, status=denied.status)
+
+
 def _recorded(refused: Refused) -> Refused:
     denials.record(refused, member().id)
     return refused
 
 
-def _page(errors: dict[str, str], refused: Refused | None = None) -> Response:
-    status = refused.status if refused else 400 if errors else 200
+def _page(errors: dict[str, str], refused: Refused | None = None, status: int = 200) -> Response:
+    if status == 200:
+        status = refused.status if refused else 400 if errors else 200
     return show(
         "configuration",
         "configuration",
         status,
         errors=errors,
-        faults=[(fault, _reason(fault.reason)) for fault in refused.faults] if refused else (),
+        faults=[(fault, _reason(fault)) for fault in refused.faults] if refused else (),
         total=refused.total if refused else 0,
         typed=request.form,
         whole=reaches_all(),
@@ -165,12 +184,14 @@ def _page(errors: dict[str, str], refused: Refused | None = None) -> Response:
     )
 
 
-def _reason(text: str) -> str:
+def _reason(fault: Fault) -> str:
     """A reason in the reader's language."""
+    if pages.chinese() and fault.chinese:
+        return fault.chinese
     for form, told in _REASONS:
-        if pages.chinese() and form.fullmatch(text):
+        if pages.chinese() and form.fullmatch(fault.reason):
             return _(told)
-    return pages.in_words(text)
+    return pages.in_words(fault.reason)
 
 
 def _actor() -> Actor:

@@ -54,9 +54,9 @@ def filing_edit(application_id: str) -> Response:
 def filing_change(application_id: str) -> Response:
     """Keep what was typed."""
     known = _own(application_id)
-    entry = known.entry
+    entry = form.ticked(request.form.getlist, known.entry)
     try:
-        filled = form.read(request.form.getlist, entry)
+        filled = form.read(request.form.getlist, known.entry)
         entry = filled.entry
         service.change(
             known.id,
@@ -118,7 +118,7 @@ def _field(refused: Rejected) -> str:
     """The field that a refusal speaks of."""
     if not refused.code.startswith("application."):
         raise refused
-    return {"application.jwks": "jwks", "application.effective": "effective_at"}.get(refused.code, "")
+    return form.FIELDS.get(refused.code, "")
 
 
 def _new(errors: dict[str, str], status: int = 200) -> Response:
@@ -143,7 +143,7 @@ def _edit(known: Application, errors: dict[str, str], status: int = 200) -> Resp
         "applications",
         status,
         one=known,
-        values={name: typed.get(name, value) for name, value in shown.items()},
+        values=form.again(typed, shown),
         entry=known.entry,
         scopes=form.offered(),
         errors=errors,

@@ -30,6 +30,7 @@ _TOOK = dict(
         strict=True,
     )
 )
+_LEVELS = (mark("一级"), mark("二级"), mark("三级"), mark("四级"))
 _PORTALS = 10
 
 
@@ -56,7 +57,7 @@ def statistics_page() -> Response:
         entries=found["entry"].get("success", 0),
         middle=_TOOK.get(statistics.middle(found["took"])),
         series=statistics.series(scope, span, "login"),
-        levels=[(f"l{level}", found["level"].get(f"l{level}", 0)) for level in (1, 2, 3, 4)],
+        levels=[(_(text), found["level"].get(f"l{level}", 0)) for level, text in enumerate(_LEVELS, start=1)],
         took=[(_(text), found["took"].get(label, 0)) for label, text in _TOOK.items()],
         causes=[(_(text), failures[label]) for label, text in _CAUSES.items() if failures.get(label)],
         portals=[(_portal_name(one), n) for one, n in statistics.portals(scope, span, _PORTALS)],

@@ -159,7 +159,7 @@ def _tell(judging: Judging, path: Path, place: Place, faulty: Faulty) -> None:
             steps = ("items", *steps)
         elif place[0] == "notices" and fault.at.isdecimal():
             steps = ("notices", int(fault.at) - 1, fault.column)
-        judging.fault((*path, *inner, *(step for step in steps if step != "")), fault.english)
+        judging.fault((*path, *inner, *(step for step in steps if step != "")), fault.english, fault.chinese)
 
 
 def _change(place: Place, before: dict[str, Any] | None, after: dict[str, Any] | None, policy: Any) -> Change:

@@ -78,9 +78,9 @@ def application_edit(team_id: str, application_id: str) -> Response:
 def application_change(team_id: str, application_id: str) -> Response:
     """Keep what was typed."""
     known = _draft(application_id)
-    entry = known.entry
+    entry = form.ticked(request.form.getlist, known.entry)
     try:
-        filled = form.read(request.form.getlist, entry)
+        filled = form.read(request.form.getlist, known.entry)
         entry = filled.entry
         service.change(
             known.id,
@@ -166,7 +166,7 @@ def _path(application_id: str) -> str:
 
 
 def _field(refused: Rejected) -> str:
-    return {"application.jwks": "jwks", "application.effective": "effective_at"}.get(refused.code, "")
+    return form.FIELDS.get(refused.code, "")
 
 
 def _sentence(refused: Rejected) -> str:
@@ -209,7 +209,7 @@ def _form(known: Application, errors: dict[str, str], status: int = 200) -> Resp
         _HERE,
         status,
         one=known,
-        values={name: request.form.get(name, value) for name, value in shown.items()},
+        values=form.again(request.form, shown),
         entry=known.entry,
         scopes=form.offered(),
         errors=errors,

@@ -71,7 +71,11 @@ class RulesKind:
         if age is not None and (type(age) is not int or not SHORTEST_AGE <= age <= LONGEST_AGE):
             span = f"{SHORTEST_AGE}..{LONGEST_AGE}"
             faults.append(
-                Fault(column="max_age", chinese=f"须为{span}秒，或者不填", english=f"{span} seconds, or none")
+                Fault(
+                    column="max_age",
+                    chinese=f"须为{SHORTEST_AGE}至{LONGEST_AGE}秒，或者不填",
+                    english=f"{span} seconds, or none",
+                )
             )
         if type(document["offline_access"]) is not bool:
             faults.append(Fault(column="offline_access", chinese="须为是或否", english="true or false"))

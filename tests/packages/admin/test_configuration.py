@@ -271,6 +271,28 @@ def test_mistakes_stand_on_the_page_with_their_lines(app: Flask) -> None:
     assert uploads.find(officer.member.id) is None
 
 
+def test_what_is_another_officer_s_to_change_is_named_and_recorded(app: Flask) -> None:
+    officer = Officer(app, "portal_officer")
+    rules = {"min_level": 2, "legal_level": 2, "max_age": None, "offline_access": True}
+    text = file(policies=[{"division": NATION, "kind": "rules", "document": rules}])
+    with nothing_changed(), one_event("admin.deny"):
+        answer = send(officer, text)
+    assert answer.status_code == 403
+    assert "需要“设定事项目录和地区规则”权限" in answer.text
+    assert uploads.find(officer.member.id) is None
+
+
+def test_a_mistake_in_a_policy_is_told_in_the_reader_s_language(app: Flask) -> None:
+    officer = Officer(app, "security_administrator")
+    rules = {"min_level": 9, "legal_level": 2, "max_age": 5, "offline_access": True}
+    text = file(policies=[{"division": NATION, "kind": "rules", "document": rules}])
+    with nothing_changed():
+        answer = send(officer, text)
+    assert answer.status_code == 422
+    assert "等级须为1至4" in answer.text
+    assert "须为60至86400秒，或者不填" in answer.text
+
+
 @pytest.mark.parametrize(("body", "status"), [(b"", 400), (b"\xff\xfe", 400), (b"\0", 422)])
 def test_what_is_no_file_of_text_is_refused(body: bytes, status: int, app: Flask) -> None:
     officer = Officer(app, "portal_officer")

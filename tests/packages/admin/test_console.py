@@ -249,7 +249,14 @@ def test_divisions_are_imported_whole_or_not_at_all(app: Flask) -> None:
     lines = "010000,示范省,Demo Province\n010100,示范市,Demo City"
     page = system.post("/admin/places/import", {"lines": lines + "\nx,y,z"}, page="/admin/places")
     assert page.status_code == 400
-    assert "line 3" in page.text
+    assert "第3行：行政区划代码须为六位数字" in page.text
+    for wrong, told in (
+        ("010101,甲,A", "010101的上级010100不存在"), ("010000,甲", "第1行：须有三列"),
+        ("010000,,A", "第1行：名称须为"), ("010000,甲,A\n010000,乙,B", "第2行：代码重复出现"),
+        ("000000,甲,A", "第1行：全国"), ("010001,甲,A", "没有地市级"),
+    ):  # fmt: skip
+        again = system.post("/admin/places/import", {"lines": wrong}, page="/admin/places")
+        assert (again.status_code, told in again.text) == (400, True), wrong
     assert (
         landed(system.post("/admin/places/import", {"lines": lines}, page="/admin/places")) == "/admin/places"
     )

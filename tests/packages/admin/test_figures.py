@@ -62,10 +62,14 @@ def test_every_chart_has_its_figures_in_a_table(app: Flask) -> None:
     for span, periods in (("day", 24), ("week", 7), ("month", 30), ("x", 7)):
         page = officer.get(f"/admin/statistics?span={span}&lang=en").text
         assert page.count('<rect class="good"') == periods
-        assert len(re.findall(r'<tr><th scope="row">[\d: -]+</th>', page)) == periods
+        assert len(re.findall(r'<tr><th scope="row">\d+ [A-Z][a-z]+(?: \d\d:00)?</th>', page)) == periods
         assert "Wrong code" in page
         assert "<script" not in page
         assert " style=" not in page
+    page = officer.get("/admin/statistics?lang=zh-Hans").text
+    assert len(re.findall(r'<tr><th scope="row">\d+月\d+日</th>', page)) == 7
+    assert "一级" in page
+    assert "l1" not in page
 
 
 def test_an_empty_dashboard_says_what_to_do(app: Flask) -> None:

@@ -36,6 +36,24 @@ def test_verify_tells_of_an_intact_record(var_dir: Path) -> None:
     assert done.output.endswith("intact\n")
 
 
+def test_a_kind_that_does_not_exist_is_no_empty_answer(var_dir: Path) -> None:
+    filled()
+    done = run("show", "--kind", "login.sucess")
+    assert done.exit_code == 2
+    assert "no such kind of event" in done.output
+    assert "p1" in run("show", "--kind", "login.success").output
+
+
+def test_an_export_to_where_nothing_can_be_written_ends_with_one_line(var_dir: Path) -> None:
+    filled()
+    jobs.sign_root()
+    day = f"{clock.at(clock.now()):%Y-%m-%d}"
+    following = f"{clock.at(clock.now() + 86400):%Y-%m-%d}"
+    done = run("export", "--from", day, "--to", following, str(var_dir / "nowhere" / "file"))
+    assert (done.exit_code, done.output.count("\n")) == (1, 1)
+    assert "No such file or directory" in done.output
+
+
 def test_verify_names_the_first_wrong_row_and_fails(var_dir: Path) -> None:
     filled()
     with db.writing_engine().begin() as connection:

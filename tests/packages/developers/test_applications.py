@@ -1,11 +1,13 @@
 """The developers' side of applications: from a sandbox client to production, by two officers' clicks."""
 
+import json
 import re
 from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
+from joserfc.jwk import ECKey
 
 import clients
 from clients import applications
@@ -71,6 +73,32 @@ def test_a_sandbox_client_grows_into_a_portal_by_two_clicks_of_officers(app: Fla
     portal = clients.find("hall")
     assert portal
     assert (portal.environment, portal.redirect_uris) == ("production", ("https://good.example/cb",))
+
+
+def test_a_private_key_is_neither_kept_nor_sent_back(app: Flask) -> None:
+    me = Developer(app)
+    made, here = begun(me, me.team())
+    key = ECKey.generate_key("P-256", auto_kid=True).as_dict(private=True)
+    for keys in ({"keys": [key]}, key, [key]):
+        with nothing_changed():
+            answer = me.send(f"{here}/edit", typed(made, jwks=json.dumps(keys)), page=f"{here}/edit")
+        assert answer.status_code == 400
+        assert "请只填写公钥" in answer.text
+        assert str(key["d"]) not in answer.text
+    public = {"keys": [{name: value for name, value in key.items() if name != "d"}]}
+    form = typed(made, jwks=json.dumps(public))
+    assert landed(me.send(f"{here}/edit", form, page=f"{here}/edit")) == here
+
+
+def test_what_was_ticked_stays_ticked_when_another_field_cannot_be_read(app: Flask) -> None:
+    me = Developer(app)
+    made, here = begun(me, me.team())
+    ticked = {"scope": ["openid", "phone"], "basis-phone": "consent", "law-phone": "示范条款"}
+    for wrong in ({"jwks": "{bad"}, {"effective_at": "x"}):
+        answer = me.send(f"{here}/edit", typed(made, **ticked, **wrong), page=f"{here}/edit")
+        assert answer.status_code == 400
+        assert re.search(r'value="phone" checked', answer.text), wrong
+        assert "示范条款" in answer.text
 
 
 def test_developers_and_officers_see_whether_the_team_s_program_passed_its_self_check(app: Flask) -> None:

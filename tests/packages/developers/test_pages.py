@@ -231,6 +231,7 @@ def test_what_is_dangerous_in_a_stolen_session_asks_for_a_fresh_login(
     ):
         attempt = landed(me.send(path, {"overlap": "0", "role": "owner"}))
         assert attempt.startswith("/login/"), path
+        assert "刚才的操作还没有进行" in me.get(attempt).text, path
         assert clients.find(portal.client.client_id) == portal.client
     assert queries.invitations(team) == ()
 
