@@ -59,13 +59,14 @@ def test_support_is_told_of_its_own_region_alone(app: Flask, me: Person) -> None
     grow_tree()
     bureau = department(CITY)
     here = refused_at(portal("here", division=CITY, department=bureau), me)
+    beside = refused_at(portal("beside", division=CITY), me)
     there = refused_at(portal("there", division=OTHER_CITY), me)
     nation = refused_at(portal("nation"), me)
     city = Officer(app, "support", division=CITY)
     own = Officer(app, "support", division=CITY, department=bureau)
     above = Officer(app, "support", division=PROVINCE)
-    for officer, seen in ((city, [here]), (own, [here]), (above, [here, there])):
-        for reference in (here, there, nation):
+    for officer, seen in ((city, [here, beside]), (own, [here]), (above, [here, beside, there])):
+        for reference in (here, beside, there, nation):
             status = officer.get(f"/admin/explain?q={reference}").status_code
             assert status == (200 if reference in seen else 404)
 
