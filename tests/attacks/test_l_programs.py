@@ -15,8 +15,10 @@ from clients import service as registry
 from idp import announcements, staff
 from idp.announcements import service as telling
 from idp.base import clock
+from idp.oidc import bearer
 from idp.permissions import PERMISSIONS, Group
 from idp.persons import service as register
+from idp.tokens.mint import AccessToken
 from tests.actors import Person, Portal, portal
 from tests.applying import registration, submitted
 from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, appointed, grow_tree
@@ -101,6 +103,23 @@ def test_l19_a_token_of_another_kind_opens_no_operation(app: Flask, me: Person, 
             for method, path, permission in OPERATIONS:
                 if permission:
                     assert stranger.call(method, path, {}).status_code in (401, 403), (method, path)
+
+
+def test_l19_a_token_of_a_person_opens_nothing_whatever_its_scopes(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No portal of citizens is given such a scope; were it, the interface is for programs all the same."""
+    one, real = program(app, "admin:clients:read"), bearer.read
+
+    def of_somebody(*args: Any, **kwargs: Any) -> AccessToken:
+        token = real(*args, **kwargs)
+        return replace(token, handle=replace(token.handle, person="somebody"))
+
+    assert one.call("GET", "/clients").status_code == 200
+    monkeypatch.setattr(bearer, "read", of_somebody)
+    with one_event("admin.deny"):
+        answer = one.call("GET", "/clients")
+    assert (answer.status_code, (answer.json or {})["code"]) == (403, "invalid_token")
 
 
 @pytest.mark.parametrize("verb", ["review", "approve", "confirm", "retire", "decide", "decision"])

@@ -10,6 +10,7 @@ from idp.base.secret import Secret
 from idp.divisions import NATION, Reach
 from idp.staff import Member, proof, service, sessions
 from idp.staff.member import PASSWORD_LIFETIME, STALE_AFTER, networks_of
+from idp.store import redis
 from tests.conftest import MovableClock
 from tests.officers import (
     CITY,
@@ -234,5 +235,11 @@ def test_sessions_end_idle_at_their_limit_and_when_roles_change(time_travel: Mov
     time_travel.advance(sessions.ABSOLUTE / 16)
     assert sessions.find(cookie) is None
     other = sessions.start(member)
+    assert (sessions.IDLE, sessions.ABSOLUTE, sessions.FRESH) == (900, 4 * 3600, 300)
+    record = sessions._records.key(other)
+    for _ in range(2):
+        assert 890 <= redis.call("TTL", record) <= 900
+        redis.call("EXPIRE", record, 60)
+        assert sessions.find(other), "looked at, it idles from the beginning"
     service.grant(member.id, (), actor=founder("security_administrator"))
     assert sessions.find(other) is None
