@@ -35,6 +35,9 @@ NEEDED: Mapping[Step, str] = {
     "approve": "admin:applications:approve",
 }
 RESTRICTED = "admin:restricted:approve"
+#: What opens more than scopes do: single things of persons, their tokens, statements about who acts. Services
+#: and their tokens stand in no division, so no city grants them.
+POWERS = ("assertion_issuers", "authorization_details_types", "introspects", "may_act", "resources")
 _LEVELS: Mapping[scopes.Approval, Kind] = {
     "province": "province",
     "two_people": "province",
@@ -119,9 +122,11 @@ class Decision:
     decided_at: int
 
 
-def level_needed(names: tuple[str, ...]) -> Kind | None:
-    """The level of division whose officers alone may grant these scopes together; none where any may."""
-    found = {_LEVELS.get(scope.approval) for name in names if (scope := scopes.find(name))}
+def level_needed(application: Application) -> Kind | None:
+    """The level of division whose officers alone may grant what is asked for; none where any may."""
+    found = {_LEVELS.get(scope.approval) for name in application.scopes if (scope := scopes.find(name))}
+    if any(application.entry.get(name) for name in POWERS):
+        found.add("province")
     return "nation" if "nation" in found else "province" if "province" in found else None
 
 
@@ -137,7 +142,7 @@ def demand_officer(application: Application, officer: Officer, step: Step) -> No
             raise Rejected("permission", why=one, status=403)
     if officer.id == application.applicant:
         raise Rejected("application.own", "Nobody decides on what he asked himself", why="own", status=403)
-    level = level_needed(application.scopes)
+    level = level_needed(application)
     if level is not None and not officer.reach.at_least(level):
         raise Rejected(
             "application.level", "The data asked for is granted at a higher level", why=f"needs {level}",

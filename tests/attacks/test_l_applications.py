@@ -93,6 +93,27 @@ def test_l21_a_city_grants_no_id_number(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
+    "power",
+    [
+        {"introspects": ["https://another.example"]},
+        {"authorization_details_types": ["elicense_read"]},
+        {"resources": ["https://another.example/api"]},
+        {"may_act": "another"},
+    ],
+)
+def test_l21_a_city_grants_no_power_over_what_is_not_its_own(app: Flask, power: dict[str, Any]) -> None:
+    """Services, their tokens and licences stand in no division: what opens them is asked for above."""
+    made = submitted(place=Reach(division=CITY), **power)
+    clerk = Officer(app, "portal_officer", division=CITY)
+    with one_event("application.decide"), nothing_changed():
+        answer = clerk.post(path(made, "review"), yes(made), page=path(made))
+    assert answer.status_code == 403
+    assert "转上级审批" in answer.text
+    above = Officer(app, "portal_officer", division=PROVINCE)
+    assert landed(above.post(path(made, "review"), yes(made), page=path(made)))
+
+
+@pytest.mark.parametrize(
     "change",
     [
         {"redirect_uris": ["https://good.example/elsewhere"]},

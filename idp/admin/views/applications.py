@@ -167,7 +167,7 @@ def one(
 
 def _above(known: Application) -> str:
     """The level that decides, when it is above the member's."""
-    level = level_needed(known.scopes)
+    level = level_needed(known)
     return level if level is not None and not member().reach.at_least(level) else ""
 
 

@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy.orm import Session
 
 from clients import Client, documents, entries, manifest, queries, rules, scopes, sectors, service, snapshot
+from clients.applications.application import POWERS
 from clients.logos import Logo
 from clients.queries import Stored
 from idp.base.errors import Rejected
@@ -33,8 +34,6 @@ MOST_FETCHED = 200
 _UNKNOWN = "is not a known key"
 _STEP = re.compile(r"\[([0-9]+)\]|([^.\[\]]+)")
 _TWO = "is granted by two officers on an application: leave the entry as it is in force, or apply for it"
-#: What opens more than scopes do: single things of persons, their tokens, statements about who they are.
-_POWERS = ("assertion_issuers", "authorization_details_types", "introspects", "may_act", "resources")
 #: What an officer may say alone of a portal that is given citizens' data: nothing of where they go.
 _WORDS = frozenset({
     "contact", "contacts", "language", "listed", "logo_uri", "name", "name_en", "place", "place_en",
@@ -177,7 +176,7 @@ def _granted(actor: Actor, document: Mapping[str, Any]) -> tuple[str, str] | Non
         scope = scopes.find(name)
         if scope is not None and scope.approval != "automatic":
             return "scopes", scope.name
-    return next(((power, power) for power in _POWERS if document.get(power)), None)
+    return next(((power, power) for power in POWERS if document.get(power)), None)
 
 
 def _sectors(judging: Judging, changed: Mapping[str, tuple[Path, Client]]) -> None:
