@@ -42,10 +42,12 @@ def part(since: int, until: int) -> Part:
     if not 0 <= since < until <= _LATEST:
         raise Rejected("audit.range_empty", "the time to export is empty", why="--from is not before --to")
     stored, begins = queries.roots(), queries.first_place()
-    before = [root for root in stored if root.time <= since and root.seq >= begins]
-    start = before[-1] if before else next((root for root in stored if root.seq >= begins > 1), None)
-    after = [root for root in stored if root.time >= until + INTERVAL] or stored[-1:]
-    if not after or (start and after[0].number <= start.number):
+    believed = _in_order(stored)
+    before = [root for root in believed if root.time <= since and root.seq >= begins]
+    start = before[-1] if before else next((root for root in believed if root.seq >= begins > 1), None)
+    behind = [root for root in believed if not start or root.number > start.number]
+    after = [root for root in behind if root.time >= until + INTERVAL] or behind[-1:]
+    if not after:
         raise Rejected("audit.no_root", "no root was signed behind this time yet", why="no root to end with")
     end = after[0]
     first = start.number if start else 1
@@ -53,6 +55,15 @@ def part(since: int, until: int) -> Part:
         first=start.seq + 1 if start else 1, last=end.seq, previous=start.hash if start else chain.GENESIS,
         hash=end.hash, roots=tuple(root for root in stored if first <= root.number <= end.number),
     )  # fmt: skip
+
+
+def _in_order(stored: Sequence[Root]) -> list[Root]:
+    """The roots whose moment no later one contradicts: what a clock that ran ahead signed bounds no time."""
+    found: list[Root] = []
+    for root in reversed(stored):
+        if not found or root.time <= found[-1].time:
+            found.append(root)
+    return found[::-1]
 
 
 def write(path: Path, since: int, until: int, *, operator: str, reason: str = "") -> Part:

@@ -15,7 +15,7 @@ from idp.audit import watch as watching
 from idp.audit.alarm import KINDS as ALARM_KINDS
 from idp.audit.alarm import alarms, placed, strongest
 from idp.audit.months import Month, kept_from
-from idp.audit.retention import Cleaning, signed_by
+from idp.audit.retention import Cleaning, settled
 from idp.base import clock
 from idp.base.errors import Unavailable
 
@@ -59,7 +59,7 @@ def sign_root() -> int:
     """Sign the newest place of the chain when the hour is over; returns how many roots were signed."""
     with _alone() as alone:
         due, newest = clock.now() - roots.INTERVAL, queries.newest_root()
-        if not alone or (newest and newest.time >= due):
+        if not alone or (newest and newest.signed_since(due)):
             return 0
         try:
             root = service.sign_root(chain.kept(), due)
@@ -93,7 +93,7 @@ def clean() -> int:
         if not alone:
             return 0
         keep = kept_from(clock.now(), settings.current().audit_retention_days)
-        last = queries.last_root_before(signed_by())
+        last = settled(queries.roots())
         unfinished = Cleaning.of(queries.newest("audit.clean"))
         if unfinished and unfinished.month < keep:
             _finish(unfinished, last)

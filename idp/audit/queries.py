@@ -256,12 +256,6 @@ def last_place_before(end: str) -> int:
         last, after = max(last, int(place or 0)), following
 
 
-def last_root_before(moment: int) -> int:
-    """The last place that a root signed at a moment (seconds) or earlier covers; 0 when there is none."""
-    found = db.fetch_one(select(func.max(ROOTS.c.seq)).where(ROOTS.c.time <= moment))
-    return int(found[0] or 0) if found else 0
-
-
 def unsealed() -> int:
     """How many events wait for their place in the chain."""
     found = db.fetch_one(select(func.count()).select_from(UNSEALED))

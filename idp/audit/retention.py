@@ -24,13 +24,17 @@ _DAY = 86_400
 
 
 def settled(stored: Iterable[Root]) -> int:
-    """The last place that has been sealed for 400 days, as a signed root proves; 0 if none has."""
-    return max((root.seq for root in stored if root.time <= signed_by()), default=0)
+    """The last place that has been sealed for 400 days, as a signed root proves; 0 if none has.
 
-
-def signed_by() -> int:
-    """The moment up to which a root must be signed for the places before it to be removed."""
-    return clock.now() - LEAST_DAYS * _DAY
+    A root behind a younger one proves nothing: it was signed by a clock that was set back.
+    """
+    now, last = clock.now(), 0
+    for root in stored:
+        if root.time <= now - LEAST_DAYS * _DAY:
+            last = root.seq
+        elif root.time <= now:
+            break
+    return last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

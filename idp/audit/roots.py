@@ -42,6 +42,10 @@ class Root:
         """The id of that key, made from the key itself."""
         return witness.thumbprint(orjson.loads(self.key))
 
+    def signed_since(self, moment: int) -> bool:
+        """Whether it was signed then or later; one of the future, by a clock that was wrong, is none."""
+        return moment <= self.time <= clock.now() + INTERVAL
+
 
 def sign(head: Head, before: Root | None) -> Root:
     """The root of the chain as it stands now."""

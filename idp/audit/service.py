@@ -72,7 +72,7 @@ def sign_root(session: Session, kept: Head | None, due: int) -> Root | None:
     newest = session.execute(select(ROOTS).order_by(ROOTS.c.number.desc()).limit(1)).first()
     before = Root(**newest._mapping) if newest else None
     tail = _tail(session)
-    if tail is None or (before and before.time >= due):
+    if tail is None or (before and before.signed_since(due)):
         return None
     root = roots.sign(tail, before)
     session.execute(insert(ROOTS).values(**asdict(root)))

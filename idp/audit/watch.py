@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 import orjson
-from sqlalchemy import distinct, except_, func, select
+from sqlalchemy import distinct, except_, func, or_, select
 
 from idp import settings
 from idp.audit import months, queries, spool, stream
@@ -75,16 +75,18 @@ def _sprays(now: int) -> Iterator[Sign]:
 
 
 def _lookups_of_staff(now: int) -> Iterator[Sign]:
+    """Members of staff who look at very many persons, or try very many numbers that nobody has."""
     read = (
-        select(EVENTS.c.person, EVENTS.c.detail)
-        .where(EVENTS.c.kind.in_(sorted(LOOKUPS)), EVENTS.c.id >= _since(now - _HOUR), EVENTS.c.person != "")
+        select(EVENTS.c.id, EVENTS.c.person, EVENTS.c.detail)
+        .where(EVENTS.c.kind.in_(sorted(LOOKUPS)), EVENTS.c.id >= _since(now - _HOUR))
+        .where(or_(EVENTS.c.person != "", EVENTS.c.kind == "people.search"))
         .order_by(EVENTS.c.id.desc())
         .limit(_MOST)
     )
     persons: dict[str, set[str]] = defaultdict(set)
     for row in db.fetch_all(read):
         detail = orjson.loads(row.detail)
-        persons[str(detail.get("operator") or detail.get("staff") or "")].add(row.person)
+        persons[str(detail.get("operator") or detail.get("staff") or "")].add(row.person or row.id)
     for operator, seen in persons.items():
         if len(seen) >= settings.current().alarm_lookups_by_staff:
             yield Sign(kind="lookup", subject=operator, count=len(seen), window=_HOUR)
@@ -123,7 +125,7 @@ def _standstill(now: int) -> Iterator[Sign]:
 def _unsigned(now: int) -> Iterator[Sign]:
     newest = queries.newest_root()
     since = newest.time if newest else queries.first_sealed_at()
-    if since and (age := now - since) >= 2 * INTERVAL:
+    if since and (age := abs(now - since)) >= 2 * INTERVAL:
         yield Sign(kind="root", subject="root", count=age)
 
 

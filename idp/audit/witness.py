@@ -120,7 +120,7 @@ class Export:
         self.roots = self.rows = self.removed = 0
         self.seq, self.hash = 0, GENESIS
         #: The last place that may be without its event: sealed for as long as events are kept at least.
-        self.settled = 0
+        self.settled, self.young = 0, False
         self.signed_by = time.time() - LEAST_DAYS * 86400
         #: The last place that a root covers, and the last for which somebody outside vouches.
         self.covered = self.vouched = 0
@@ -161,8 +161,9 @@ class Export:
         self.oldest = self.oldest or claims
         self.newest, self.last_jws, self.roots = claims, jws, self.roots + 1
         self.said.setdefault(claims["seq"], []).append((f"root {number}", claims["hash"]))
-        if claims["iat"] <= self.signed_by:
-            self.settled = max(self.settled, claims["seq"])
+        self.young |= self.signed_by < claims["iat"] <= time.time()
+        if claims["iat"] <= self.signed_by and not self.young:
+            self.settled = claims["seq"]
         # A root names the one before it: who believes a root believes all before it.
         if kid in self.trusted or number in self.kept:
             self.trusted_up_to = max(self.trusted_up_to, claims["seq"])

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from idp import audit, settings
-from idp.audit import event, jobs, queries, roots, spool
+from idp.audit import chain, event, export, jobs, queries, roots, service, spool, watch
 from idp.audit.months import Month
 from idp.audit.queries import CHAIN, EVENTS, UNSEALED
 from idp.base import clock
@@ -107,6 +107,39 @@ def test_l26_an_event_that_came_late_is_kept_as_long_as_any_other(time_travel: M
     before = stored()
     assert _cleaned() == 0
     assert stored() == before
+
+
+def test_l26_r37_a_clock_that_ran_ahead_once_does_not_silence_the_signer(time_travel: MovableClock) -> None:
+    """Without it nobody signs before that moment comes, and who writes the chain anew has years for it."""
+    time_travel.advance(3 * 365 * DAY)
+    sealed(1)
+    assert jobs.sign_root() == 1
+    time_travel.advance(-3 * 365 * DAY + 2 * roots.INTERVAL)
+    assert [sign.kind for sign in watch.signs(clock.now())] == ["root"]
+    sealed(1)
+    assert jobs.sign_root() == 1
+    assert jobs.sign_root() == 0
+    assert list(watch.signs(clock.now())) == []
+    assert audit.verify().intact
+    later = export.part(clock.now() - 1, clock.now())
+    assert later.last == queries.roots()[-1].seq
+
+
+def test_l26_r37_a_root_signed_by_a_clock_set_back_makes_nothing_old(time_travel: MovableClock) -> None:
+    time_travel.advance(-450 * DAY)
+    sealed(1)
+    head = queries.newest_root()
+    assert head
+    made = service.sign_root(chain.kept(), clock.now())
+    assert made
+    assert made.time < head.time
+    time_travel.advance(450 * DAY)
+    forge_a_clean_up(Month.of(clock.now() - 500 * DAY), 0, clock.now())
+    tamper(
+        delete(EVENTS).where(EVENTS.c.id == event_at(6)),
+        update(CHAIN).where(CHAIN.c.seq == 6).values(event_id=event.new_id(1_000_000)),
+    )
+    assert found() == ("missing", 6)
 
 
 def _cleaned() -> int:

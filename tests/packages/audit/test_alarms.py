@@ -106,6 +106,18 @@ def test_an_officer_who_looks_at_many_persons_raises_an_alarm() -> None:
     assert [(one.kind, one.subject, one.count) for one in audit.alarms()] == [("lookup", "auditor-1", 3)]
 
 
+def test_an_officer_who_tries_many_numbers_that_nobody_has_raises_an_alarm() -> None:
+    """Somebody who guesses numbers finds few persons; the tries are what is to be seen."""
+    settings.use(settings.current().model_copy(update={"alarm_lookups_by_staff": 3}))
+    for operator, tries in (("officer-1", 3), ("officer-2", 2)):
+        for number in range(tries):
+            audit.record("people.search", outcome="failed", reason="nobody", operator=operator, case="1")
+            audit.search(Inquiry(client=f"portal-{number}"), Reader(operator=operator))
+    jobs.ship()
+    assert look() == 1
+    assert [(one.kind, one.subject, one.count) for one in audit.alarms()] == [("lookup", "officer-1", 3)]
+
+
 def test_a_portal_that_reads_persons_who_did_not_come_raises_an_alarm(time_travel: MovableClock) -> None:
     settings.use(settings.current().model_copy(update={"alarm_lookups_by_portal": 5}))
     for number in range(9):
