@@ -1,5 +1,8 @@
 # The commands of this project; `make help` lists them.
 PYTHON ?= python3
+# Programs that tests start load compiled code; where writing it is forbidden each would compile for seconds.
+export PYTHONDONTWRITEBYTECODE =
+
 VENV := .venv
 BIN := $(VENV)/bin
 

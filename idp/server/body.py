@@ -7,8 +7,8 @@ needs them, and parsers differ on them.
 
 import re
 
-from idp.oidc.request import LARGEST, Environ
-from idp.pages import sheets
+from idp.oidc.request import LARGEST, Environ, Request
+from idp.pages import cookies, sheets
 from idp.server.head import Malformed
 
 _SIZE = re.compile(rb"[0-9A-Fa-f]{1,6}\r\n")
@@ -27,22 +27,18 @@ def length(made: Environ) -> int | None:
     told = str(made.get("CONTENT_LENGTH", "0"))
     if not (told.isascii() and told.isdigit()):
         raise Malformed(400)
-    long = _is_sheet(made) or _is_file(made)
-    if len(told) > 7 or int(told) > (sheets.LARGEST if long else LARGEST):
+    if len(told) > 7 or (int(told) > LARGEST and not (int(told) <= sheets.LARGEST and _may_be_long(made))):
         raise Malformed(413)
     return int(told)
 
 
-def _is_sheet(made: Environ) -> bool:
-    """Whether an officer's browser sends a sheet; whether he is one is asked before it is read."""
-    named = f"{sheets.COOKIE}=" in str(made.get("HTTP_COOKIE", ""))
-    return named and made["REQUEST_METHOD"] == "POST" and made["PATH_INFO"] in sheets.PATHS
-
-
-def _is_file(made: Environ) -> bool:
-    """Whether a program sends a file; whether it may is asked before the file is read."""
-    named = "HTTP_AUTHORIZATION" in made
-    return named and made["REQUEST_METHOD"] == "POST" and made["PATH_INFO"] in sheets.PROGRAMS
+def _may_be_long(made: Environ) -> bool:
+    """Whether an officer's browser, or a program of theirs, sends a sheet or a file."""
+    if made["REQUEST_METHOD"] != "POST" or made["PATH_INFO"] not in sheets.ADDRESSES:
+        return False
+    http = Request(made, request_id="", address="")
+    cookie = http.cookie(cookies.name(sheets.COOKIE)) or ""
+    return sheets.may_come(http.path, cookie, http.header("Authorization"))
 
 
 def chunks(data: bytes) -> tuple[bytes, bytes] | None:

@@ -10,7 +10,7 @@ tokens. Its id is derived from the code, so a replayed code finds what it must k
 from idp.tokens.codes import Grant, issue_code, take_code
 from idp.tokens.handle import Handle
 from idp.tokens.liveness import alive, revoke_access
-from idp.tokens.mint import access_token, id_token, read_access_token
+from idp.tokens.mint import access_token, id_token, named_scopes, read_access_token
 
 __all__ = [
     "Grant",
@@ -19,6 +19,7 @@ __all__ = [
     "alive",
     "id_token",
     "issue_code",
+    "named_scopes",
     "read_access_token",
     "revoke_access",
     "take_code",

@@ -8,7 +8,7 @@ from idp.oidc.request import LARGEST
 from idp.server import body
 from idp.server.head import Malformed
 
-HTTP11 = {"SERVER_PROTOCOL": "HTTP/1.1"}
+HTTP11 = {"SERVER_PROTOCOL": "HTTP/1.1", "REQUEST_METHOD": "POST", "PATH_INFO": "/token"}
 
 
 @pytest.mark.parametrize(
