@@ -101,7 +101,7 @@ def main() -> None:
         click.echo(f"unavailable: {error.what}", err=True)
         sys.exit(2)
     except Rejected as error:
-        click.echo(f"refused: {error.code}: {error.why}", err=True)
+        click.echo(f"refused: {error.code}: {error.hint or error.why}", err=True)
         sys.exit(2)
     except Exception as error:
         if type(error).__name__ not in ("BrokenKeyring", "SchemaMismatch"):

@@ -61,7 +61,9 @@ def _text(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Faulty([_fault("表格不是UTF-8编码", "the sheet is not UTF-8")]) from None
+        raise Faulty(
+            [_fault("表格不是UTF-8编码；在电子表格软件中请另存为“CSV UTF-8”", "the sheet is not UTF-8")]
+        ) from None
     if "\0" in text:
         raise Faulty([_fault("表格中有NUL字符", "the sheet holds a NUL character")])
     return text

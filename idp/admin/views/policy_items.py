@@ -133,12 +133,15 @@ def items_import(division: str = "") -> Response:
     """Keep a whole catalogue from a sheet as a draft; a sheet with a fault is refused as a whole."""
     division = request.form.get("division", "")
     kind, place = reached("items", division)
+    sent = _sent()
     try:
-        made = service.draft_sheet(division, _sent(), base=seen(), operator=member().id, reach=member().reach)
+        made = service.draft_sheet(division, sent, base=seen(), operator=member().id, reach=member().reach)
         return see_other(f"/admin/policies/drafts/{made}")
     except Faulty as refused:
         faults = refused.faults
         errors = {"sheet": _("表格有%(n)s处问题，没有导入任何内容。", n=len(faults))}
+        if not sent:
+            faults, errors = (), {"sheet": _("请选择表格文件。")}
     except Rejected as refused:
         faults, errors = (), {"": sentence(refused)}
     return show(
@@ -167,7 +170,7 @@ def _keep(division: str, rows: Mapping[str, Any], typed: Mapping[str, Any]) -> R
     try:
         return keep("items", division, {"items": dict(sorted(rows.items()))})
     except Faulty as refused:
-        errors = {one.column: fault_text(one) for one in refused.faults}
+        errors = {one.column: f"{_named(one.column)}{fault_text(one)}" for one in refused.faults}
     except Rejected as refused:
         errors = {"": sentence(refused)}
     return _form(division, typed, errors)
@@ -197,6 +200,11 @@ def _form(division: str, typed: Mapping[str, Any], errors: dict[str, str]) -> Re
 def _rows(division: str) -> dict[str, Any]:
     own = queries.current("items", division)
     return dict(own.document["items"]) if own else {}
+
+
+def _named(column: str) -> str:
+    """The field before what is wrong with it, for a list of all faults; the code's names itself."""
+    return f"{_label(column)}{_('：')}" if column in _MEMBERS else ""
 
 
 def _label(name: str) -> str:

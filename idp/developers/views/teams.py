@@ -30,7 +30,7 @@ def create_team() -> Response:
     form = request.form
     try:
         made = members.create(
-            name=form.get("name", ""), division=form.get("division", "").strip() or NATION, person=me().id
+            name=form.get("name", ""), division=form.get("division", NATION).strip(), person=me().id
         )
     except Rejected as refused:
         return _home({"division" if refused.code == "team.place" else "name": sentence(refused)})

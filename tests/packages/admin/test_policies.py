@@ -253,6 +253,21 @@ def upload(officer: Officer, data: bytes) -> TestResponse:
     )
 
 
+def test_each_fault_of_an_item_names_its_field(security: Officer) -> None:
+    empty = {"item_code": "", "name": "", "name_en": "", "level": "1"}
+    answer = security.post(f"{ITEMS}/edit", empty, page=f"{ITEMS}/edit")
+    assert answer.status_code == 400
+    for field in ("事项编码须", "名称：", "英文名称：", "用户类型："):
+        assert re.search(rf'<li><a href="#[^"]+">{field}', answer.text), field
+
+
+def test_without_a_sheet_one_is_asked_for(security: Officer) -> None:
+    answer = security.post("/admin/policies/sheet", {"division": PROVINCE}, page=ITEMS)
+    assert answer.status_code == 400
+    assert "请选择表格文件" in answer.text
+    assert "第一行须为列名" not in answer.text
+
+
 def test_a_sheet_is_taken_as_a_whole_or_not_at_all(security: Officer) -> None:
     line = "DEMO-1,示范事项,Demo item,natural,2,profile,\n"
     answer = upload(security, (HEADER + line + "DEMO-2,,Bad,natural,9,profile,\n").encode())

@@ -69,6 +69,7 @@ def test_a_sandbox_client_grows_into_a_portal_by_two_clicks_of_officers(app: Fla
         assert arrived(who.post(f"{page}/{step}", yes, page=page)) == page
     assert jobs.begin_approved() == 1
     assert "已上线" in me.get(here).text
+    assert "OIDC_CLIENT_ID改为hall" in me.get(here).text
     clients.forget()
     portal = clients.find("hall")
     assert portal

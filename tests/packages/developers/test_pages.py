@@ -125,6 +125,9 @@ def test_a_client_is_reached_by_the_address_of_its_own_team_only(app: Flask) -> 
 def test_from_nothing_to_a_client_by_three_forms(app: Flask) -> None:
     me = Developer(app)
     assert "第一步" in me.get("/developers/").text
+    with nothing_changed():
+        nowhere = me.send("/developers/teams", {"name": "示范开发组", "division": " "})
+    assert (nowhere.status_code, "没有这个行政区划" in nowhere.text) == (400, True)
     team = landed(me.send("/developers/teams", {"name": "示范开发组", "division": "000000"}))
     assert 'id="kit-flask"' in me.get(team).text
     form = me.get(f"{team}/clients/new?kit=flask").text
