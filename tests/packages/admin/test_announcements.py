@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from idp import announcements
+from idp.announcements import service
 from idp.base import clock
 from idp.base.clock import SHANGHAI
 from tests.actors import Person, citizen, portal
@@ -112,6 +113,12 @@ def test_another_citys_portal_is_not_there(officer: Officer) -> None:
         assert officer.get(path).status_code == 404
         assert officer.post(path, form(), page=PATH).status_code == 404
         assert officer.post(f"{path}/none/withdraw", page=PATH).status_code == 404
+    begins = clock.now()
+    theirs = service.announce(
+        "health", text="公告", text_en="News", starts_at=begins, ends_at=begins + 3600, operator="x"
+    )
+    with nothing_changed():
+        assert landed(officer.post(f"{PATH}/{theirs}/withdraw", page=PATH)) == PATH
 
 
 def test_signs_of_markup_and_templates_are_told_as_text(app: Flask, officer: Officer) -> None:

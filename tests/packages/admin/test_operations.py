@@ -74,6 +74,12 @@ def test_a_code_and_a_reference_are_explained_and_nobody_is_named(app: Flask, me
     assert (told["kind"], told["client"], told["outcome"]) == ("authz.reject", "near", "refused")
     assert "detail" not in told
     assert "person" not in told
+    with audit.request_context("0123456789abcdef"):
+        audit.record("login.failure", person="somebody", client="near", outcome="failed", region=CITY)
+    jobs.ship()
+    named = support.call("GET", "/explanations?reference=0123456789abcdef")
+    assert [one["kind"] for one in (named.json or {})["decisions"]] == ["login.failure"]
+    assert "somebody" not in named.text
     far = support.call("GET", f"/explanations?reference={rejected['far']}")
     assert far.json == {"decisions": []}
     assert support.call("GET", "/explanations?reference=x").status_code == 422
