@@ -30,7 +30,7 @@ from tests.officers import (
     grow_tree,
     landed,
 )
-from tests.records import events
+from tests.records import events, one_event
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -220,13 +220,20 @@ def test_outside_the_networks_of_staff_there_is_no_console(
     assert [event.reason for event in events("admin.deny")] == ["network", "network"]
 
 
-def test_an_account_is_used_from_its_own_networks_only(app: Flask) -> None:
+def test_an_account_is_used_from_its_own_networks_only(app: Flask, time_travel: MovableClock) -> None:
     system, officer = Officer(app, "system_administrator"), Officer(app, "support")
     own = f"/admin/staff/{officer.member.id}"
     assert system.post(f"{own}/networks", {"networks": "nowhere"}, page=own).status_code == 400
     assert landed(system.post(f"{own}/networks", {"networks": "192.0.2.0/24"}, page=own)) == own
     officer.enter()
     assert officer.get("/admin/").status_code == 404
+    time_travel.advance(60)
+    officer.http.delete_cookie("staff", domain="127.0.0.1")
+    form = {"login_name": officer.member.login_name, "password": PASSWORD}
+    form["code"] = officer.generator.at(clock.now())
+    with one_event("staff.login_failed"):
+        assert officer.post("/admin/login", form, page="/admin/login").status_code == 400
+    assert '"network"' in events("staff.login_failed")[-1].detail
 
 
 def test_a_place_out_of_reach_is_not_there(app: Flask) -> None:

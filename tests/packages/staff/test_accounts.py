@@ -8,7 +8,7 @@ from idp.base import clock
 from idp.base.errors import Rejected
 from idp.base.secret import Secret
 from idp.divisions import NATION, Reach
-from idp.staff import Member, proof, service, sessions
+from idp.staff import Member, proof, queries, service, sessions
 from idp.staff.member import PASSWORD_LIFETIME, STALE_AFTER, networks_of
 from idp.store import redis
 from tests.conftest import MovableClock
@@ -23,7 +23,7 @@ from tests.officers import (
     founder,
     grow_tree,
 )
-from tests.records import events
+from tests.records import events, nothing_changed
 
 pytestmark = pytest.mark.usefixtures("stores")
 
@@ -243,3 +243,23 @@ def test_sessions_end_idle_at_their_limit_and_when_roles_change(time_travel: Mov
         assert sessions.find(other), "looked at, it idles from the beginning"
     service.grant(member.id, (), actor=founder("security_administrator"))
     assert sessions.find(other) is None
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_of_two_who_read_a_link_at_once_one_uses_it_and_none_too_late(
+    late: bool, monkeypatch: pytest.MonkeyPatch, time_travel: MovableClock
+) -> None:
+    """Both have found it good before either has used it."""
+    staff_id, token = service.create(
+        login_name="newcomer",
+        name="新人",
+        reach=Reach(division=NATION),
+        actor=founder("system_administrator"),
+    )
+    monkeypatch.setattr(queries, "linked", lambda _: staff.find(staff_id))
+    if late:
+        time_travel.advance(service.LINK_LIFETIME)
+    else:
+        claimed(token)
+    with nothing_changed(), pytest.raises(Rejected, match=r"staff\.link"):
+        claimed(token)
