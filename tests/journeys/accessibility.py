@@ -13,6 +13,8 @@ from playwright.sync_api import Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _RUN = "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})"
+_PEEPS = """() => { const skip = document.querySelector(".skip");
+    return Boolean(skip) && skip !== document.activeElement && skip.getBoundingClientRect().right > 0; }"""
 
 
 def demand(page: Page) -> None:
@@ -33,6 +35,8 @@ def problems(page: Page) -> list[str]:
         faults.append(f"{page.locator('h1').count()} main headings")
     if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
         faults.append("the page is wider than the window")
+    if page.evaluate(_PEEPS):
+        faults.append("the link to the content shows although nobody has reached it")
     if not page.title().strip():
         faults.append("no title")
     return faults

@@ -6,6 +6,13 @@ from tests.journeys.visitor import Visitor
 TARGET = 60
 
 
+def test_nothing_peeps_in_at_the_largest_size_on_a_phone(arrive: Arrive) -> None:
+    elder = arrive("li-shilan", phone=True)
+    elder.open(elder.site.issuer + "/preferences?elder=3")
+    elder.open(elder.site.issuer + "/?lang=en")
+    assert elder.page.locator(".skip").inner_text() == "Skip to main content"
+
+
 def test_the_elder_version_is_one_press_away_and_stays(arrive: Arrive) -> None:
     elder = arrive("li-shilan", phone=True)
     elder.open(elder.site.portals["tax"])
