@@ -26,6 +26,8 @@ class ClientRow(db.Model):  # type: ignore[name-defined,misc]
     """``manifest`` (an operator applied it), ``registration`` (it registered itself, RFC 7591),
     ``application`` (two officers approved it) or ``team`` (developers made it for themselves)."""
     enabled: Mapped[bool] = mapped_column(Boolean)
+    stopped_rank: Mapped[int | None]
+    """How high the highest who disabled it stands (``Reach.rank``)."""
     sector: Mapped[str] = mapped_column(String(100), index=True)
     organization: Mapped[str] = mapped_column(String(100))
     name: Mapped[str] = mapped_column(String(60))

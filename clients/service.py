@@ -17,6 +17,7 @@ from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.base.secret import Secret, digest, random_token
+from idp.divisions.division import demand_rank, stopped_by
 from idp.store.db import transaction
 
 APPLY_FOR_IT = "is in production by an application: apply for the change"
@@ -86,12 +87,20 @@ def put(session: Session, client: Client, logo: Logo | None, *, origin: Origin, 
         _record(session, [(change, client)], operator)
 
 
-def switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str = "") -> bool:
-    """Disable or enable a client within a larger change; whether it was otherwise before."""
+def switch(
+    session: Session, client_id: str, enabled: bool, operator: str, cause: str = "", *, rank: int = 0
+) -> bool:
+    """Disable or enable a client within a larger change; whether it was otherwise before.
+
+    ``rank`` is that of the operator (``Reach.rank``): nobody lets in what somebody higher stopped.
+    """
     row, number = _row(session, client_id)
-    if row.enabled == enabled:
+    before = (row.enabled, row.stopped_rank)
+    if enabled:
+        demand_rank(rank, row.stopped_rank)
+    row.enabled, row.stopped_rank = enabled, None if enabled else stopped_by(rank, row.stopped_rank)
+    if (row.enabled, row.stopped_rank) == before:
         return False
-    row.enabled = enabled
     version.stamp(session, row, number)
     status = "enabled" if enabled else "disabled"
     audit.record_in(

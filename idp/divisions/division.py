@@ -15,6 +15,8 @@ Kind = Literal["nation", "province", "city", "county"]
 NATION = "000000"
 #: Levels from above, for comparing.
 KINDS: tuple[Kind, ...] = ("nation", "province", "city", "county")
+#: The rank of whoever stands nowhere: what only time stopped, everybody within reach lets in.
+LOWEST = 2 * len(KINDS) - 1
 
 _CODE = re.compile(r"[0-9]{6}", re.ASCII)
 
@@ -66,9 +68,25 @@ class Reach:
         """The level of the division."""
         return kind_of(self.division)
 
+    @property
+    def rank(self) -> int:
+        """How high this stands, 0 for the nation; a department stands below its whole division."""
+        return 2 * KINDS.index(self.kind) + bool(self.department)
+
     def at_least(self, kind: Kind) -> bool:
         """Whether this is a whole division of that level or above."""
         return not self.department and KINDS.index(self.kind) <= KINDS.index(kind)
+
+
+def stopped_by(rank: int, before: int | None) -> int:
+    """The rank of the highest who stopped something."""
+    return rank if before is None else min(rank, before)
+
+
+def demand_rank(rank: int, stopped: int | None) -> None:
+    """Raise ``Rejected`` for whoever stands below the one who stopped something: his word holds."""
+    if stopped is not None and rank > stopped:
+        raise Rejected("stopped.above", "It was stopped at a higher level", why="stopped above", status=403)
 
 
 def checked(code: str) -> str:

@@ -20,6 +20,8 @@ class Inquiry:
     """Who looks at whom, and why; ``counters`` are those of the person's login (``idp.login.throttle``)."""
 
     staff: str
+    rank: int
+    """How high whoever looks stands now (``Reach.rank``)."""
     person_id: str
     case: str
     reason: str

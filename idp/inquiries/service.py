@@ -36,7 +36,7 @@ def begin(number: str, case: str, reason: str, *, actor: Actor) -> str | None:
     names += [f"phone||{person.phone}"] if person.phone else []
     token = random_token()
     inquiry = Inquiry(
-        staff=actor.id, person_id=person.id, case=case, reason=reason,
+        staff=actor.id, rank=actor.reach.rank, person_id=person.id, case=case, reason=reason,
         counters=throttle.counters_of(person.id, *names),
     )  # fmt: skip
     _records.put(token, asdict(inquiry))
@@ -48,7 +48,7 @@ def resume(token: str, *, actor: Actor) -> tuple[Inquiry, Person]:
     record = _records.peek(token)
     if record is None or record.get("staff") != actor.id:
         raise Rejected("not_found", why="no such inquiry of this actor", status=404)
-    inquiry = Inquiry(**record | {"counters": tuple(record["counters"])})
+    inquiry = Inquiry(**record | {"counters": tuple(record["counters"]), "rank": actor.reach.rank})
     person = persons.read(inquiry.person_id)
     if person is None or not actor.reach.covers(person.service_region):
         raise Rejected("not_found", why="person out of reach", status=404)
@@ -62,12 +62,18 @@ def end(token: str) -> None:
 
 def freeze(inquiry: Inquiry) -> Stopped:
     """Stop the account, and end all it holds."""
-    return people.freeze(inquiry.person_id, cause=inquiry.reason, operator=inquiry.staff, source=inquiry.case)
+    return people.freeze(
+        inquiry.person_id, cause=inquiry.reason, operator=inquiry.staff, source=inquiry.case,
+        rank=inquiry.rank,
+    )  # fmt: skip
 
 
 def unfreeze(inquiry: Inquiry) -> None:
     """Let the account work again."""
-    people.unfreeze(inquiry.person_id, cause=inquiry.reason, operator=inquiry.staff, source=inquiry.case)
+    people.unfreeze(
+        inquiry.person_id, cause=inquiry.reason, operator=inquiry.staff, source=inquiry.case,
+        rank=inquiry.rank,
+    )  # fmt: skip
 
 
 def demand_proof(inquiry: Inquiry) -> Stopped:

@@ -51,9 +51,11 @@ class Unfinished(Unavailable):
     """The account is stopped, and a store is away: what it holds ends when the store is back."""
 
 
-def freeze(person_id: str, *, cause: str, operator: str | None = None, source: str | None = None) -> Stopped:
+def freeze(
+    person_id: str, *, cause: str, operator: str | None = None, source: str | None = None, rank: int = 0
+) -> Stopped:
     """Stop an account until it is unfrozen."""
-    change = partial(persons_service.freeze, cause=cause, operator=operator, source=source)
+    change = partial(persons_service.freeze, cause=cause, operator=operator, source=source, rank=rank)
     return _stop(person_id, "frozen", change)
 
 
@@ -70,12 +72,14 @@ def close(person_id: str, *, cause: str, operator: str | None = None, source: st
     return _stop(person_id, "closed", change)
 
 
-def unfreeze(person_id: str, *, cause: str, operator: str | None = None, source: str | None = None) -> None:
+def unfreeze(
+    person_id: str, *, cause: str, operator: str | None = None, source: str | None = None, rank: int = 0
+) -> None:
     """Let a frozen account work again; what it held before has ended, or it stays frozen."""
     person = persons.read(person_id)
     if person is not None and person.status == "frozen":
         end_everything(person_id, person.status)
-    persons_service.unfreeze(person_id, cause=cause, operator=operator, source=source)
+    persons_service.unfreeze(person_id, cause=cause, operator=operator, source=source, rank=rank)
 
 
 def end_everything(person_id: str, status: Standing) -> Ended:

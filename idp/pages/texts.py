@@ -82,6 +82,9 @@ REFUSALS: dict[str, Refusal] = {
         mark("邀请已失效"), mark("这个邀请已被使用、已撤回或已过期。请向邀请您的人索取新的邀请。")
     ),
     "cross_site": Refusal(_STALE, mark("页面已过期，或者请求来自其他网站。请返回上一页，刷新后重新操作。")),
+    "stopped.above": Refusal(
+        mark("由上级停用"), mark("这是由上级停用或冻结的，只能由上级恢复。如需恢复，请向上级说明情况。")
+    ),
 }
 
 STATUSES: dict[int, Refusal] = {

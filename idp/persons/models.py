@@ -15,6 +15,8 @@ class PersonRow(db.Model):  # type: ignore[name-defined,misc]
 
     id: Mapped[str] = mapped_column(Uuid, primary_key=True)
     status: Mapped[str] = mapped_column(String(16))
+    stopped_rank: Mapped[int | None]
+    """How high whoever froze the account stands (``Reach.rank``)."""
     name: Mapped[bytes] = mapped_column(LargeBinary)
     details: Mapped[bytes] = mapped_column(LargeBinary)
     """Sealed JSON: birthdate, gender, nationality, hmt."""

@@ -51,15 +51,21 @@ def retire(application_id: str, /, *, version: int, actor: Officer) -> None:
     snapshot.expire()
 
 
-def stop(client_id: str, *, operator: str, cause: str = "") -> None:
-    """Refuse a portal everywhere, on one word; whom time had stopped before no confirmation lets in then."""
-    _stop(client_id, operator, cause)
+def stop(client_id: str, *, operator: str, cause: str = "", rank: int = 0) -> None:
+    """Refuse a portal everywhere, on one word; whom time had stopped before no confirmation lets in then.
+
+    ``rank`` is that of who says so (``Reach.rank``).
+    """
+    _stop(client_id, operator, cause, rank)
     snapshot.expire()
 
 
-def resume(client_id: str, *, operator: str) -> None:
-    """Let in again whom one officer stopped; whom time or a retirement stopped, his application lets in."""
-    _resume(client_id, operator)
+def resume(client_id: str, *, operator: str, rank: int = 0) -> None:
+    """Let in again whom one officer stopped; whom time or a retirement stopped, his application lets in.
+
+    Raises ``stopped.above`` when one of a higher rank stopped it.
+    """
+    _resume(client_id, operator, rank)
     snapshot.expire()
 
 
@@ -116,7 +122,7 @@ def _confirm(session: Session, application_id: str, version: int, actor: Officer
     advance(session, row, version)
     resumed = row.state == "suspended" and row.due_at > 0
     if resumed:
-        registry.switch(session, row.client_id, True, actor.id)
+        registry.switch(session, row.client_id, True, actor.id, rank=actor.reach.rank)
     row.state, row.noticed_at, row.confirm_by = "live", 0, clock.now() + YEAR
     row.due_at = min(row.confirm_by, judgement.restricted_until(application) or row.confirm_by)
     note(session, row, "confirmed", actor.id, expires_at=row.confirm_by)
@@ -135,18 +141,18 @@ def _retire(session: Session, application_id: str, version: int, actor: Officer)
     row.state = "retired"
     open_ones = update(ApplicationRow).where(ApplicationRow.open_client == application.client_id)
     session.execute(open_ones.values(state="withdrawn", open_client=None, version=ApplicationRow.version + 1))
-    registry.switch(session, row.client_id, False, actor.id)
+    registry.switch(session, row.client_id, False, actor.id, rank=actor.reach.rank)
     note(session, row, "retired", actor.id)
 
 
 @transaction
-def _stop(session: Session, client_id: str, operator: str, cause: str) -> None:
+def _stop(session: Session, client_id: str, operator: str, cause: str, rank: int) -> None:
     late = (
         ApplicationRow.client_id == client_id, ApplicationRow.state == "suspended", ApplicationRow.due_at > 0,
     )  # fmt: skip
     marked = update(ApplicationRow).where(*late).values(due_at=0, version=ApplicationRow.version + 1)
     found = session.execute(marked.returning(ApplicationRow.id)).first()
-    if not registry.switch(session, client_id, False, operator, cause) and found is not None:
+    if not registry.switch(session, client_id, False, operator, cause, rank=rank) and found is not None:
         audit.record_in(
             session, "client.disable", client=client_id, status="disabled", operator=operator,
             cause=cause or None,
@@ -154,9 +160,9 @@ def _stop(session: Session, client_id: str, operator: str, cause: str) -> None:
 
 
 @transaction
-def _resume(session: Session, client_id: str, operator: str) -> None:
+def _resume(session: Session, client_id: str, operator: str, rank: int) -> None:
     # The registry's lock comes first: a retirement under way is over, or begins behind this.
-    registry.switch(session, client_id, True, operator)
+    registry.switch(session, client_id, True, operator, rank=rank)
     ends = ("live", "suspended", "retired")
     named = select(ApplicationRow.state).where(
         ApplicationRow.client_id == client_id, ApplicationRow.state.in_(ends)

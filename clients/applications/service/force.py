@@ -17,6 +17,7 @@ from clients.client import Client
 from clients.logos import Logo
 from idp.base import clock
 from idp.base.errors import Rejected
+from idp.divisions.division import LOWEST
 from idp.store.db import transaction
 
 WORKER = "worker"
@@ -121,7 +122,7 @@ def _suspend(session: Session, application_id: str, version: int) -> None:
     if row is None or row.confirm_by > clock.now():
         return
     row.state = "suspended"
-    if not registry.switch(session, row.client_id, False, WORKER):
+    if not registry.switch(session, row.client_id, False, WORKER, rank=LOWEST):
         # Somebody else stopped it before; to confirm it must not let it in again.
         row.due_at = 0
     note(session, row, "suspended", WORKER)

@@ -45,7 +45,7 @@ def client_suspend(client_id: str) -> Response:
     known, cause = reached(client_id), request.form.get("cause", "").strip()[:_LONGEST]
     if not cause:
         return _one(known, {"cause": _("请写明暂停的理由。")})
-    applications.stop(known.client_id, operator=member().id, cause=cause)
+    applications.stop(known.client_id, operator=member().id, cause=cause, rank=member().reach.rank)
     return done(_("应用已暂停，不能再登录和换取令牌。"), f"/admin/clients/{client_id}")
 
 
@@ -53,7 +53,7 @@ def client_suspend(client_id: str) -> Response:
 @needs("admin:clients:suspend", fresh=True)
 def client_resume(client_id: str) -> Response:
     """Let the portal in again."""
-    applications.resume(reached(client_id).client_id, operator=member().id)
+    applications.resume(reached(client_id).client_id, operator=member().id, rank=member().reach.rank)
     return done(_("应用已恢复。"), f"/admin/clients/{client_id}")
 
 

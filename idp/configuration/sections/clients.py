@@ -123,7 +123,7 @@ def _change(
         action="changed" if before else "added",
         permission=PERMISSION,
         fields=fields,
-        subject=(client, suspended),
+        subject=(client, judging.actor.reach.rank if suspended else None),
     )
 
 
@@ -234,8 +234,8 @@ def _write(session: Session, changes: Sequence[Change], operator: str, fetched: 
         session, [client for client, _ in judged], fetched, operator=operator, makes_secrets=False
     )
     for change in changes:
-        if change.action == "added" and change.subject[1]:
-            service.switch(session, change.name, False, operator, "configuration")
+        if change.action == "added" and change.subject[1] is not None:
+            service.switch(session, change.name, False, operator, "configuration", rank=change.subject[1])
 
 
 SECTION = Section(name=NAME, applies=anywhere, read=_read, judge=_judge, write=_write)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from idp import audit
 from idp.base import clock, pii
 from idp.base.errors import Rejected
+from idp.divisions.division import demand_rank
 from idp.persons import index, name, phone, sealing
 from idp.persons.models import LevelRow
 from idp.persons.person import HIGHEST_LEVEL, LEVEL_LIFETIMES, PROVEN
@@ -35,20 +36,30 @@ def freeze(
     cause: str,
     operator: str | None = None,
     source: str | None = None,
+    rank: int = 0,
     also: Also = _nothing,
 ) -> None:
-    """Stop an account until it is unfrozen."""
-    begin(session, person_id, allowed=("active",)).status = "frozen"
+    """Stop an account until it is unfrozen; ``rank`` is that of the operator (``Reach.rank``)."""
+    row = begin(session, person_id, allowed=("active",))
+    row.status, row.stopped_rank = "frozen", rank
     audit.record_in(session, "person.freeze", person=person_id, cause=cause, operator=operator, source=source)
     also(session)
 
 
 @lasting
 def unfreeze(
-    session: Session, person_id: str, *, cause: str, operator: str | None = None, source: str | None = None
+    session: Session,
+    person_id: str,
+    *,
+    cause: str,
+    operator: str | None = None,
+    source: str | None = None,
+    rank: int = 0,
 ) -> None:
-    """Let a frozen account work again."""
-    begin(session, person_id, allowed=("frozen",)).status = "active"
+    """Let a frozen account work again; raises ``stopped.above`` when one of a higher rank froze it."""
+    row = begin(session, person_id, allowed=("frozen",))
+    demand_rank(rank, row.stopped_rank)
+    row.status, row.stopped_rank = "active", None
     audit.record_in(
         session, "person.unfreeze", person=person_id, cause=cause, operator=operator, source=source
     )

@@ -91,9 +91,9 @@ def set_standing(path: ClientPath, body: Standing) -> Response:
     """Suspend a portal, or let it in again; the same again changes nothing."""
     found = reached(path.client_id)
     if body.enabled:
-        applications.resume(found.client_id, operator=caller().id)
+        applications.resume(found.client_id, operator=caller().id, rank=caller().reach.rank)
     elif cause := body.cause.strip():
-        applications.stop(found.client_id, operator=caller().id, cause=cause)
+        applications.stop(found.client_id, operator=caller().id, cause=cause, rank=caller().reach.rank)
     else:
         raise Rejected("client.cause", "Say why the portal is suspended")
     return answer(StandingShown(enabled=body.enabled))
