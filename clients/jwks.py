@@ -15,6 +15,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry, KeySet
 
+from idp.base import strict_json
 from idp.base.secret import b64url_decode
 
 Use = Literal["sig", "enc"]
@@ -22,6 +23,9 @@ USES: tuple[Use, ...] = get_args(Use)
 
 MOST_KEYS = 10
 _MOST_LISTED = 50
+_LARGEST_TYPED = 20_000
+#: What a private key looks like in a text that cannot be read as JSON.
+_SIGNS = ("PRIVATE KEY", '"d"', '"k"')
 _LONGEST_MODULUS = 1400
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
 _MEMBERS = {
@@ -77,6 +81,15 @@ def shows_secret(document: object) -> bool:
             return True
         document = list(document.values())
     return isinstance(document, list) and any(map(shows_secret, document))
+
+
+def shown_again(typed: str) -> str:
+    """Keys as they were typed, for a form that is shown again; a private one is not sent back."""
+    try:
+        secret = shows_secret(strict_json.read(typed, largest=_LARGEST_TYPED))
+    except ValueError:
+        secret = any(sign in typed for sign in _SIGNS)
+    return "" if secret else typed
 
 
 def usable(document: object) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ What the form does not ask about stays as it was in the entry: a change loses no
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -67,10 +66,7 @@ def ticked(values: Read, base: Mapping[str, Any]) -> dict[str, Any]:
 def again(typed: Mapping[str, str], kept: Mapping[str, str]) -> dict[str, str]:
     """What was typed over what is kept, for a form that is shown again; a private key is not sent back."""
     told = {name: typed.get(name, value) for name, value in kept.items()}
-    with suppress(Rejected):
-        if jwks.shows_secret(_keys(told.get("jwks", ""))):
-            told["jwks"] = ""
-    return told
+    return {**told, "jwks": jwks.shown_again(told.get("jwks", ""))}
 
 
 def shown(entry: Mapping[str, Any]) -> dict[str, str]:

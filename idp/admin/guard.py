@@ -70,7 +70,7 @@ def session() -> StaffSession:
 def denied(refused: Rejected) -> Response:
     """The page of a refusal; what somebody was not let do, or not let see, is recorded."""
     denials.record(refused, g.staff.id if g.get("staff") else None)
-    return pages.refuse(refused.code, refused.status)
+    return pages.refuse(refused.code, refused.status, home="/admin/" if g.get("staff") else "/")
 
 
 def to_login() -> Response:

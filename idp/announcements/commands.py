@@ -52,7 +52,9 @@ def add(client_id: str, text: str, text_en: str, starts: str, ends: str) -> None
 @told
 def withdraw(client_id: str, announcement_id: str) -> None:
     """Take one back."""
-    service.withdraw(_known(client_id), announcement_id, operator=operator())
+    if announcement_id not in {one.id for one in queries.of_client(_known(client_id))}:
+        raise click.ClickException(f"there is no announcement {announcement_id}: idp announcements list")
+    service.withdraw(client_id, announcement_id, operator=operator())
     click.echo(f"withdrawn  {announcement_id}")
 
 

@@ -72,7 +72,7 @@ def denied(refused: Rejected) -> Response:
             action=f"{request.method} {request.endpoint}",
             team=named.get("team_id"),
         )
-    return pages.refuse(refused.code, refused.status)
+    return pages.refuse(refused.code, refused.status, home="/developers/")
 
 
 def _demand_place(need: Need) -> None:

@@ -26,6 +26,11 @@ MISTAKES: tuple[Mistake, ...] = (
         ),
     ),
     Mistake(
+        "redirect_missing",
+        mark("请求中没有回调地址（redirect_uri）。"),
+        mark("每次授权请求都要带上redirect_uri，与登记的某一个逐字相同。"),
+    ),
+    Mistake(
         "sandbox.stranger",
         mark("登录的人不是团队成员，也不是受邀测试人员。"),
         mark("在“成员和测试人员”中生成测试邀请，交给这个人。"),
@@ -44,6 +49,11 @@ MISTAKES: tuple[Mistake, ...] = (
         "code_verifier is missing or wrong",
         mark("code_verifier缺失，或与授权请求中的code_challenge不对应。"),
         mark("把登录开始时生成的code_verifier保存在会话中，换取令牌时原样发送；不要每次请求重新生成。"),
+    ),
+    Mistake(
+        "grant_type is missing",
+        mark("换取令牌的请求中没有grant_type。"),
+        mark("在表单中加上grant_type=authorization_code；刷新时为refresh_token。"),
     ),
     Mistake(
         "redirect_uri differs",

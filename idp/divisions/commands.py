@@ -31,7 +31,7 @@ def take_over(file: TextIO) -> None:
 @click.option("--within", default=codes.NATION, help="Only of this division and those below it.")
 def list_departments(within: str) -> None:
     """List public bodies by id."""
-    reach, after = codes.Reach(division=codes.checked(within)), ""
+    reach, after = _reach(within), ""
     while found := queries.departments(reach, after=after):
         for one in found:
             click.echo(f"{one.id}  {one.division}  {one.name}  {one.name_en}")
@@ -61,8 +61,19 @@ def add_department(division: str, name: str, name_en: str) -> None:
 @click.option("--within", default=codes.NATION, help="Only this division and those below it.")
 def show(within: str) -> None:
     """List divisions by code."""
-    reach, after = codes.Reach(division=codes.checked(within)), ""
+    reach, after = _reach(within), ""
     while found := queries.divisions(reach, after=after):
         for one in found:
             click.echo(f"{one.code}  {one.kind:8}  {one.name}  {one.name_en}")
         after = found[-1].code
+
+
+def _reach(within: str) -> codes.Reach:
+    """The division with all below it; a code that nobody has is a slip, not an empty list."""
+    try:
+        known = codes.checked(within) == codes.NATION or queries.find(within)
+    except Rejected as refused:
+        raise click.ClickException(refused.hint) from None
+    if not known:
+        raise click.ClickException(f"没有这个行政区划 / there is no division {within}")
+    return codes.Reach(division=within)

@@ -58,6 +58,9 @@ def list_keys() -> None:
 @click.argument("kid")
 def list_uses(kid: str) -> None:
     """Show which clients still need an old key, the latest first."""
+    with _opened():
+        if kid not in {entry.kid for entry in keyring.current().entries}:
+            raise click.ClickException(f"there is no key {kid}: idp keys list")
     for use in usage.uses(kid, most=usage.MOST):
         click.echo(f"{_moment(use.seen_at)}  {use.what:16}{use.client_id}")
 

@@ -44,7 +44,7 @@ def begun(client: Client, parameters: dict[str, str]) -> AuthorizationRequest:
         told = redirect_uri if client.environment == "sandbox" else ""
         raise Page(
             "APP-001",
-            why="redirect_mismatch",
+            why="redirect_mismatch" if redirect_uri else "redirect_missing",
             client_id=client.client_id,
             redirect_uri=told.partition("?")[0],
         )

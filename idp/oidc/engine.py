@@ -122,26 +122,26 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def _grant(self, request: FormRequest) -> Any:
         grant_type = request.form.get("grant_type")
-        if grant_type is None:
-            raise InvalidRequestError("grant_type is missing")
         for grant, _ in self._token_grants:
             if grant_type == grant.GRANT_TYPE:
                 return grant(request, self)
+        # Nobody is authenticated for a request that cannot be one, but its developer looks for it.
+        request.claimed = client_auth.claimed(request)
+        if grant_type is None:
+            raise InvalidRequestError("grant_type is missing")
         raise UnsupportedGrantTypeError(grant_type)
 
     def _refuse(self, request: FormRequest | None, error: OAuth2Error | Rejected) -> Answer:
         code, hint, status, why = _parts(error)
-        client = request.client.client_id if request is not None and request.client else None
+        claimed = request.claimed or None if request is not None else None
+        client = request.client.client_id if request is not None and request.client else claimed
         if code in _WAITING:
             # A poll before the person has decided: nothing happened, and a flood of them writes nothing.
             pass
         elif why in ("code.reuse", "refresh.reuse"):
             audit.record(why, client=client, outcome="refused")
         elif code == "invalid_client":
-            claimed = request.claimed if request is not None else ""
-            audit.record(
-                "client.auth_failed", client=claimed or None, outcome="refused", reason=why, error=code
-            )
+            audit.record("client.auth_failed", client=claimed, outcome="refused", reason=why, error=code)
         else:
             audit.record("token.refuse", client=client, outcome="refused", reason=why, error=code)
         headers = error.headers if isinstance(error, Challenge) else ()

@@ -21,8 +21,13 @@ _COOKIES = 6 * 1024
 log = logging.getLogger("idp.pages")
 
 
-def refuse(code: str, status: int = 400, *, retry_after: int = RETRY_AFTER, **values: object) -> Response:
-    """A page for a refusal ``code`` of the text table, with the reference number of this request."""
+def refuse(
+    code: str, status: int = 400, *, retry_after: int = RETRY_AFTER, home: str = "/", **values: object
+) -> Response:
+    """A page for a refusal ``code`` of the text table, with the reference number of this request.
+
+    ``home`` is the first page of whoever reads it.
+    """
     refusal = texts.of(code, status)
     response = layout.render(
         "pages/error.html",
@@ -31,6 +36,7 @@ def refuse(code: str, status: int = 400, *, retry_after: int = RETRY_AFTER, **va
         text=language._(refusal.text, s=retry_after, **values),
         code=code,
         reference=_reference(),
+        home=home,
     )
     if status in (429, 503):
         response.headers["Retry-After"] = str(retry_after)

@@ -78,6 +78,14 @@ WORDS: dict[str, dict[str, str]] = {
         "l4": mark("四级：目前无法达到"),
     },
 }
+#: Names of the real-name levels 0 to 4.
+_REAL_NAME_LEVELS = (
+    mark("未实名"),
+    mark("初级实名"),
+    mark("中级实名"),
+    mark("高级实名（实人认证）"),
+    mark("现场核验"),
+)
 _SECONDS = frozenset(
     ("default_max_age", "id_token_lifetime", "access_token_lifetime", "refresh_token_lifetime")
 )
@@ -88,6 +96,11 @@ class Line(NamedTuple):
 
     text: str
     raw: str = ""
+
+
+def real_name_level(level: int) -> str:
+    """The name of a real-name level."""
+    return _(_REAL_NAME_LEVELS[level])
 
 
 def lines(value: object, member: str) -> list[Line]:

@@ -12,7 +12,7 @@ from idp.base.redaction import redact
 from idp.inquiries import service
 from idp.login import throttle
 from idp.logout.people import Unfinished
-from idp.pages import _, see_other
+from idp.pages import _, see_other, values
 
 #: Which field of the form a refusal is about.
 _FIELDS = {"inquiry.case": "case", "inquiry.reason": "reason", "inquiry.personal": "reason"}
@@ -54,6 +54,7 @@ def person(token: str) -> Response:
         inquiry=inquiry,
         token=token,
         one=one,
+        level=values.real_name_level(one.ial),
         documents=persons.identifiers(one.id),
         division=divisions.find(one.service_region) if one.service_region else None,
         live=live,

@@ -59,6 +59,8 @@ _REFUSALS = {
     "audit.client_missing": pages.mark("请填写您管辖范围内的应用编号。"),
     "audit.reason_missing": pages.mark("按用户或授权查询时，须填写案件编号和理由。"),
     "audit.day": pages.mark("日期须写成2026-11-22的形式。"),
+    "audit.kind": pages.mark("没有这种事件，请从列表中选择。"),
+    "audit.range_empty": pages.mark("截止日期须不早于起始日期。"),
 }
 
 
@@ -66,6 +68,10 @@ def _inquiry() -> Inquiry:
     asked = request.args
     kind, outcome = asked.get("kind", ""), asked.get("outcome", "")
     since, until = day(asked.get("since", "")), day(asked.get("until", ""))
+    if (kind and kind not in KINDS) or (outcome and outcome not in OUTCOMES):
+        raise Rejected("audit.kind", why="no such kind or outcome")
+    if since and until and until < since:
+        raise Rejected("audit.range_empty", why="the time is empty")
     typed = {name: asked.get(name, "").strip()[:128] for name, _ in FIELDS}
     return Inquiry(
         person=typed["person"],
@@ -73,8 +79,8 @@ def _inquiry() -> Inquiry:
         mandate=typed["mandate"],
         item=typed["item"],
         request=typed["request"],
-        kind=kind if kind in KINDS else "",
-        outcome=outcome if outcome in OUTCOMES else "",
+        kind=kind,
+        outcome=outcome,
         since=int(since.timestamp()) if since else 0,
         until=int(until.timestamp()) + 86_400 if until else 0,
     )

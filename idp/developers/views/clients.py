@@ -1,11 +1,12 @@
 """Sandbox clients of a team: made, looked at, changed and deleted."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flask import Response, request
 
 import clients
-from clients import Client
+from clients import Client, jwks
 from clients.teams import client_ids, sandbox
 from clients.teams.sandbox import SCOPES, Choices, Proof
 from clients.teams.service import sandboxes
@@ -123,7 +124,7 @@ def _form(
     return show(
         template,
         status=400 if errors else 200,
-        chosen=chosen,
+        chosen=replace(chosen, jwks=jwks.shown_again(chosen.jwks)),
         kit=kit,
         client=client,
         scopes=SCOPES,

@@ -7,6 +7,7 @@ answered sooner. That is borne: a client id is no secret (RFC 6749 §2.2), ``/au
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import clients
@@ -70,6 +71,16 @@ def authenticate(request: "FormRequest", *, public_allowed: bool) -> Client:
     request.auth_method = method
     envelope.ready(client)
     return client
+
+
+def claimed(request: "FormRequest") -> str:
+    """The client of the registry that a request names by any method; none of them is proven here."""
+    for claims, _ in REGISTER.values():
+        with suppress(Rejected):
+            client_id = claims(request)
+            if client_id and clients.find(client_id):
+                return client_id
+    return ""
 
 
 def offered() -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from flask import Flask
 from joserfc import jwe
@@ -216,3 +217,5 @@ def test_programs_and_operators_see_the_same(
     assert local.call("GET", f"/keys/{old}/uses").status_code == 404
     key_commands.list_uses.main([old], standalone_mode=False)
     assert capsys.readouterr().out.count("id_token_hint") == 3
+    with pytest.raises(click.ClickException, match="there is no key none"):
+        key_commands.list_uses.main(["none"], standalone_mode=False)

@@ -85,6 +85,20 @@ def test_an_auditor_searches_by_client_and_every_search_is_recorded(
     assert all(auditor.member.id in event.detail for event in searches)
 
 
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("kind=nope", "没有这种事件"),
+        ("outcome=nope", "没有这种事件"),
+        ("since=2026-11-22&until=2026-11-21", "截止日期须不早于起始日期"),
+    ],
+)
+def test_a_search_that_can_find_nothing_is_refused(app: Flask, asked: str, words: str) -> None:
+    answer = Officer(app, "audit_administrator").get(f"/admin/records?search=1&{asked}")
+    assert answer.status_code == 400
+    assert words in answer.text
+
+
 def test_looking_for_a_person_needs_a_case_and_a_reason(app: Flask, tax: Portal, me: Person) -> None:
     auditor = Officer(app, "audit_administrator")
     person = "0b8f4a52-6c1e-4a37-9d55-1f2e3d4c5b6a"

@@ -179,6 +179,24 @@ def test_what_is_wrong_with_a_client_is_said_beside_its_field(app: Flask) -> Non
     assert "(jwks: is not JSON)" in english.text
 
 
+@pytest.mark.parametrize("spelling", ["set", "twice", "pem"])
+def test_a_private_key_is_not_sent_back(app: Flask, spelling: str) -> None:
+    me = Developer(app)
+    here = f"/developers/teams/{me.team()}/clients"
+    key = ECKey.generate_key("P-256", auto_kid=True)
+    secret = str(key.as_dict(private=True)["d"])
+    typed = {
+        "set": json.dumps({"keys": [key.as_dict(private=True)]}),
+        "twice": f'{{"keys": [], "d": "{secret}", "d": "{secret}"}}',
+        "pem": key.as_pem(private=True).decode(),
+    }[spelling]
+    form = {"name": "网上大厅", "redirect_uris": CALLBACK, "proof": "key", "jwks": typed}
+    answer = me.send(here, form, page=f"{here}/new")
+    assert answer.status_code == 400
+    assert secret not in answer.text
+    assert "PRIVATE KEY" not in answer.text
+
+
 def test_a_changed_client_is_what_the_form_said_and_keeps_its_secret(app: Flask) -> None:
     me = Developer(app)
     team = me.team()

@@ -47,6 +47,8 @@ def both_ways(me: Developer, portal: Portal) -> None:
 #: A mistake, and the reason by which its explanation is found.
 MADE: tuple[tuple[str, Act], ...] = (
     ("redirect_mismatch", refused_by_authorize(redirect_uri="http://localhost:5000/callback")),
+    ("redirect_missing", refused_by_authorize(redirect_uri=None)),
+    ("grant_type is missing", refused_by_token(grant_type=None)),
     ("code_challenge_method must be S256", refused_by_authorize(code_challenge_method=None)),
     ("code_challenge is missing", refused_by_authorize(code_challenge="short")),
     ("code_verifier is missing or wrong", refused_by_token(code_verifier="x" * 43)),
@@ -74,6 +76,16 @@ def test_a_mistake_is_told_in_plain_words_with_the_way_out(app: Flask, reason: s
     assert mistake.meaning in page
     assert mistake.fix in page
     assert me.id not in page
+
+
+def test_a_grant_type_that_nobody_knows_is_in_the_log_of_whom_the_request_names(app: Flask) -> None:
+    me = Developer(app)
+    team = me.team()
+    portal = me.sandbox(team)
+    me.token(portal, {"grant_type": "authorisation_code"})
+    assert [event.client for event in events("token.refuse")] == [portal.client.client_id]
+    page = me.get(f"/developers/teams/{team}/clients/{portal.client.client_id}/log").text
+    assert "不支持该 grant_type" in page
 
 
 def test_an_english_developer_reads_english(app: Flask) -> None:

@@ -1,10 +1,11 @@
 """The administration tree: codes, who reaches whom, imports that are all or nothing."""
 
 import pytest
+from click.testing import CliRunner
 
 from idp import divisions
 from idp.base.errors import Rejected
-from idp.divisions import NATION, Reach, kind_of, parent_of, prefix
+from idp.divisions import NATION, Reach, commands, kind_of, parent_of, prefix
 from idp.divisions import service as tree
 from idp.divisions.division import checked
 from tests.officers import CITY, OTHER_CITY, OTHER_PROVINCE, PROVINCE, department, grow_tree
@@ -104,3 +105,13 @@ def test_the_same_import_again_changes_and_records_nothing(stores: None) -> None
     grow_tree()
     grow_tree()
     assert len(events("division.import")) == 1
+
+
+@pytest.mark.parametrize("command", ["list", "departments"])
+@pytest.mark.parametrize("within", ["999999", "9", "01 000"])
+def test_a_code_that_nobody_has_is_said_to_be_none(stores: None, command: str, within: str) -> None:
+    ran = CliRunner().invoke(commands.divisions, [command, "--within", within])
+    assert ran.exit_code == 1
+    assert ran.output.startswith("Error: ")
+    assert ran.output.strip() != "Error:"
+    assert CliRunner().invoke(commands.divisions, [command]).exit_code == 0
