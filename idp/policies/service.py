@@ -151,10 +151,11 @@ def _undo(
     before = _expected(session, kind, division, expected)
     if not 1 <= number <= expected:
         raise Rejected("not_found", why="no such version", status=404)
-    document = _document(session, kind, division, number - 1)
+    document, judge = _document(session, kind, division, number - 1), kinds.find(kind)
     if document is None:
-        judge = kinds.find(kind)
         document = judge.document(judge.empty)
+    # What was in force long ago may name what is no more; what cannot be read closes what it holds for.
+    judge.read(document)
     return _write(session, kind, division, document, before, expected + 1, change, operator, why, number)
 
 

@@ -11,7 +11,7 @@ from idp.audit import queries as audit_queries
 from idp.base.errors import Rejected
 from idp.divisions import Reach
 from idp.divisions import service as places
-from idp.policies import queries, service
+from idp.policies import Faulty, documents, queries, service
 from idp.store import db
 from tests.policies import EVERYWHERE, OPERATOR, catalogue, item, publish, rules
 
@@ -64,6 +64,20 @@ def test_versions_stay_and_an_undone_one_is_a_new_one() -> None:
         "rules", PROVINCE, 1, why="全部收回", expected=3, operator=OPERATOR, reach=EVERYWHERE
     )
     assert (first, policies.current().at(CITY).rules.min_level) == (4, 1)
+
+
+def test_what_cannot_be_read_any_more_is_not_put_in_force_again() -> None:
+    """A policy that cannot be read closes what it holds for; an undo is no way into that."""
+    publish("rules", rules(min_level=2), PROVINCE)
+    publish("rules", rules(min_level=3), PROVINCE)
+    long_ago, _ = documents.packed({"what": "rules were once"})
+    with db.writing_engine().begin() as connection:
+        changed = "UPDATE policy_version SET document = :document WHERE number = 1"
+        connection.execute(text(changed), {"document": long_ago})
+    with pytest.raises(Faulty):
+        service.undo("rules", PROVINCE, 2, why="过严", expected=2, operator=OPERATOR, reach=EVERYWHERE)
+    assert [number for _, _, number in versions()] == [1, 2]
+    assert policies.current().at(CITY).rules.min_level == 3
 
 
 def test_a_stale_base_is_refused_and_nothing_written() -> None:
