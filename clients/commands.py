@@ -14,6 +14,7 @@ from clients.registration.service import tokens
 from clients.terminal import Duration, operator, show_secret, told
 from idp.base.errors import Rejected
 from idp.base.levels import acr
+from idp.divisions.division import HIGHEST
 
 
 @click.group("clients")
@@ -89,7 +90,7 @@ def rotate_secret(client_id: str, overlap: int) -> None:
 @told
 def disable_client(client_id: str) -> None:
     """Refuse a client everywhere, within a second."""
-    applications.stop(client_id, operator=operator())
+    applications.stop(client_id, operator=operator(), rank=HIGHEST)
     click.echo(f"disabled  {client_id}")
 
 

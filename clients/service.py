@@ -17,7 +17,7 @@ from idp import audit
 from idp.base import clock
 from idp.base.errors import Rejected
 from idp.base.secret import Secret, digest, random_token
-from idp.divisions.division import demand_rank, stopped_by
+from idp.divisions.division import HIGHEST, demand_rank, stopped_by
 from idp.store.db import transaction
 
 APPLY_FOR_IT = "is in production by an application: apply for the change"
@@ -88,7 +88,7 @@ def put(session: Session, client: Client, logo: Logo | None, *, origin: Origin, 
 
 
 def switch(
-    session: Session, client_id: str, enabled: bool, operator: str, cause: str = "", *, rank: int = 0
+    session: Session, client_id: str, enabled: bool, operator: str, cause: str = "", *, rank: int
 ) -> bool:
     """Disable or enable a client within a larger change; whether it was otherwise before.
 
@@ -293,7 +293,7 @@ def _rotate(session: Session, client_id: str, overlap: int, operator: str, perso
 
 @transaction
 def _switch(session: Session, client_id: str, enabled: bool, operator: str, cause: str) -> None:
-    switch(session, client_id, enabled, operator, cause)
+    switch(session, client_id, enabled, operator, cause, rank=HIGHEST)
 
 
 def _row(session: Session, client_id: str) -> tuple[ClientRow, int]:

@@ -1,5 +1,6 @@
 """Programs that administer: clients with a key of their own at the console's interface."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,6 +8,8 @@ from flask import Flask
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
+from idp.admin.api import app as api
+from idp.admin.needs import need_of
 from idp.divisions import NATION
 from tests.actors import ISSUER
 from tests.officers import HERE
@@ -32,6 +35,16 @@ class Program:
             environ_base=HERE,
             headers={"Authorization": f"Bearer {self.token}"} | headers,
         )
+
+
+def operations() -> Iterator[tuple[str, str, str]]:
+    """Every operation: method, rule below the interface, the permission it names."""
+    made = api.create()
+    for rule in made.url_map.iter_rules():
+        need = need_of(made.view_functions[rule.endpoint])
+        assert need is not None, f"{rule} names no permission"
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, rule.rule.removeprefix("/admin/api/v1"), need.permission
 
 
 def program(app: Flask, *permissions: str, division: str = NATION, **changes: Any) -> Program:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Row,
+    Subquery,
     TableClause,
     Text,
     column,
@@ -208,19 +209,19 @@ def count_before(end: str) -> int:
     """How many events have an id below one; counted in pieces, none of which takes long."""
     total, after = 0, ""
     while True:
-        piece = (
-            select(EVENTS.c.id)
-            .where(EVENTS.c.id > after, EVENTS.c.id < end)
-            .order_by(EVENTS.c.id)
-            .limit(_PIECE)
-            .subquery()
-        )
+        piece = _piece(after, end)
         found = db.fetch_all(select(func.count(), func.max(piece.c.id)).select_from(piece))
         count, last = tuple(found[0])
         total += int(count)
         if count < _PIECE:
             return total
         after = last
+
+
+def _piece(after: str, end: str) -> Subquery:
+    """The next events behind one id and below another, so many that no look at them takes long."""
+    between = select(EVENTS.c.id).where(EVENTS.c.id > after, EVENTS.c.id < end)
+    return between.order_by(EVENTS.c.id).limit(_PIECE).subquery()
 
 
 def first_place_from(end: str) -> int:
@@ -241,13 +242,7 @@ def last_place_before(end: str) -> int:
     """The last place of an event with an id below one, 0 when there is none; in pieces."""
     last, after = 0, ""
     while True:
-        piece = (
-            select(EVENTS.c.id)
-            .where(EVENTS.c.id > after, EVENTS.c.id < end)
-            .order_by(EVENTS.c.id)
-            .limit(_PIECE)
-            .subquery()
-        )
+        piece = _piece(after, end)
         placed = piece.outerjoin(CHAIN, CHAIN.c.event_id == piece.c.id)
         wanted = select(func.max(CHAIN.c.seq), func.max(piece.c.id)).select_from(placed)
         place, following = tuple(db.fetch_all(wanted)[0])

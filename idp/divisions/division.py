@@ -15,6 +15,8 @@ Kind = Literal["nation", "province", "city", "county"]
 NATION = "000000"
 #: Levels from above, for comparing.
 KINDS: tuple[Kind, ...] = ("nation", "province", "city", "county")
+#: The rank of the nation, and of the command line.
+HIGHEST = 0
 #: The rank of whoever stands nowhere: what only time stopped, everybody within reach lets in.
 LOWEST = 2 * len(KINDS) - 1
 

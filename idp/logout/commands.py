@@ -19,6 +19,7 @@ from idp import audit, sessions
 from idp import persons as register
 from idp.base import clock
 from idp.base.errors import Rejected, Unavailable
+from idp.divisions.division import HIGHEST
 from idp.logout import people
 from idp.persons import Person, Status
 
@@ -136,7 +137,7 @@ def freeze(person_id: str | None, cause: str, source: str | None) -> None:
 def unfreeze(person_id: str | None, cause: str, source: str | None) -> None:
     """Let a frozen account work again; the person has to log in anew."""
     person = _find(person_id)
-    people.unfreeze(person.id, cause=cause, source=source, operator=_operator())
+    people.unfreeze(person.id, cause=cause, source=source, operator=_operator(), rank=HIGHEST)
     click.echo(f"{_summary(person)}\n已解冻。The account works again.")
 
 

@@ -73,7 +73,7 @@ def close(person_id: str, *, cause: str, operator: str | None = None, source: st
 
 
 def unfreeze(
-    person_id: str, *, cause: str, operator: str | None = None, source: str | None = None, rank: int = 0
+    person_id: str, *, cause: str, operator: str | None = None, source: str | None = None, rank: int
 ) -> None:
     """Let a frozen account work again; what it held before has ended, or it stays frozen."""
     person = persons.read(person_id)

@@ -7,6 +7,7 @@ from flask import Flask
 
 from idp import keyring, persons, sessions
 from idp.consent import queries as consents
+from idp.divisions.division import HIGHEST
 from idp.logout import people
 from idp.persons import service as registry
 from idp.store import db, redis
@@ -70,7 +71,7 @@ def test_j17_what_was_ended_stays_ended_when_redis_forgets(app: Flask, stores: N
     made = me.tokens(tax, scope="openid offline_access")
     stop(person_id, "freeze")
     redis.call("FLUSHALL")
-    people.unfreeze(person_id, cause="cleared", operator="test")
+    people.unfreeze(person_id, cause="cleared", operator="test", rank=HIGHEST)
     assert refresh(me, tax, made["refresh_token"]) == (400, "invalid_grant")
     form = {"token": made["access_token"]}
     assert me.post("/introspect", form, headers=tax.basic).json == {"active": False}

@@ -13,6 +13,7 @@ from clients import applications
 from clients.applications import Applicant, jobs, service
 from idp.base.errors import Rejected
 from idp.divisions import Reach
+from idp.divisions.division import HIGHEST
 from idp.staff.sessions import FRESH
 from tests.applying import (
     APPROVER,
@@ -168,7 +169,7 @@ def test_l22_a_confirmation_does_not_let_in_whom_security_stopped(
     stopped = clients.find("portal-a")
     assert stopped
     assert not stopped.enabled
-    service.resume("portal-a", operator=guard.member.id)
+    service.resume("portal-a", operator=guard.member.id, rank=HIGHEST)
     running = clients.find("portal-a")
     assert running
     assert running.enabled
@@ -193,7 +194,7 @@ def test_l22_l27_security_stops_whom_time_had_stopped_and_no_confirmation_lets_h
     stopped = clients.find("portal-a")
     assert stopped
     assert not stopped.enabled
-    service.resume("portal-a", operator=guard.member.id)
+    service.resume("portal-a", operator=guard.member.id, rank=HIGHEST)
     running = clients.find("portal-a")
     assert running
     assert running.enabled

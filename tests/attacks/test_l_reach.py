@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from idp.admin.api import app as api
 from idp.admin.needs import OPEN, need_of
 from idp.divisions import Reach
 from idp.permissions import PERMISSIONS, Group
@@ -20,7 +19,7 @@ from idp.staff import ROLES
 from tests.elsewhere import Things, things
 from tests.officers import CITY, OTHER_PROVINCE, PROVINCE, Officer, department, grow_tree
 from tests.policies import branding, item, rules
-from tests.programs import Program, program
+from tests.programs import Program, operations, program
 from tests.records import events, nothing_changed
 
 pytestmark = pytest.mark.usefixtures("stores")
@@ -59,16 +58,6 @@ def pages(app: Flask) -> Iterator[tuple[str, str, str]]:
         if need != OPEN:
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield method, rule.rule, need.permission
-
-
-def operations() -> Iterator[tuple[str, str, str]]:
-    """The same of every operation."""
-    made = api.create()
-    for rule in made.url_map.iter_rules():
-        need = need_of(made.view_functions[rule.endpoint])
-        assert need is not None, f"{rule} names no permission"
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield method, rule.rule.removeprefix("/admin/api/v1"), need.permission
 
 
 def address(rule: str, known: Things) -> str:

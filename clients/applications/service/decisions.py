@@ -51,7 +51,7 @@ def retire(application_id: str, /, *, version: int, actor: Officer) -> None:
     snapshot.expire()
 
 
-def stop(client_id: str, *, operator: str, cause: str = "", rank: int = 0) -> None:
+def stop(client_id: str, *, operator: str, cause: str = "", rank: int) -> None:
     """Refuse a portal everywhere, on one word; whom time had stopped before no confirmation lets in then.
 
     ``rank`` is that of who says so (``Reach.rank``).
@@ -60,7 +60,7 @@ def stop(client_id: str, *, operator: str, cause: str = "", rank: int = 0) -> No
     snapshot.expire()
 
 
-def resume(client_id: str, *, operator: str, rank: int = 0) -> None:
+def resume(client_id: str, *, operator: str, rank: int) -> None:
     """Let in again whom one officer stopped; whom time or a retirement stopped, his application lets in.
 
     Raises ``stopped.above`` when one of a higher rank stopped it.

@@ -54,7 +54,7 @@ def unfreeze(
     cause: str,
     operator: str | None = None,
     source: str | None = None,
-    rank: int = 0,
+    rank: int,
 ) -> None:
     """Let a frozen account work again; raises ``stopped.above`` when one of a higher rank froze it."""
     row = begin(session, person_id, allowed=("frozen",))

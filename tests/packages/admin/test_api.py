@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -12,7 +11,6 @@ from werkzeug.test import TestResponse
 import clients
 from clients.applications import application
 from idp import divisions, keyring, settings, staff
-from idp.admin.api import app as api
 from idp.admin.needs import need_of
 from idp.audit import jobs
 from idp.divisions import NATION, Reach
@@ -30,25 +28,17 @@ from tests.officers import (
     founder,
     grow_tree,
 )
-from tests.programs import program
+from tests.programs import operations, program
 from tests.records import events, nothing_changed, one_event
 from tests.registrations import entry, refusal
 
 pytestmark = pytest.mark.usefixtures("stores")
 
 
-def operations() -> Iterator[tuple[str, str, str]]:
-    """Every operation: method, path with example values, the permission it names."""
-    made = api.create()
-    for rule in made.url_map.iter_rules():
-        need = need_of(made.view_functions[rule.endpoint])
-        assert need is not None, f"{rule} names no permission"
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            path = re.sub(r"<[^>]+>", "0" * 36, rule.rule).removeprefix("/admin/api/v1")
-            yield method, path, need.permission
-
-
-OPERATIONS = list(operations())
+#: Every operation: method, path with example values, the permission it names.
+OPERATIONS = [
+    (method, re.sub(r"<[^>]+>", "0" * 36, rule), permission) for method, rule, permission in operations()
+]
 
 
 @pytest.mark.parametrize(("method", "path", "permission"), OPERATIONS)

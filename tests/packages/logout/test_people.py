@@ -8,6 +8,7 @@ from flask import Flask
 
 from idp import persons, sessions, settings
 from idp.base.errors import Rejected, Unavailable
+from idp.divisions.division import HIGHEST
 from idp.logout import jobs, people, queries, service
 from idp.logout.people import Ended, Stopped, Unfinished
 from idp.persons import cache
@@ -178,7 +179,7 @@ def test_without_redis_the_account_is_stopped_and_the_worker_ends_the_rest(
     assert person is not None
     assert person.status == "frozen"
     with pytest.raises(Unavailable):
-        people.unfreeze(busy.id, cause="cleared")
+        people.unfreeze(busy.id, cause="cleared", rank=HIGHEST)
     redis.open(test_settings.cache_url)
     assert jobs.end_stopped() == 0, "it was not left to whoever began it"
     time_travel.advance(5)
@@ -226,7 +227,7 @@ def test_a_stop_that_is_refused_promises_nothing(busy: Busy) -> None:
 def test_an_unfrozen_person_logs_in_anew_and_has_nothing_of_before(busy: Busy) -> None:
     freeze(busy.id)
     with one_event("person.unfreeze"):
-        people.unfreeze(busy.id, cause="cleared", operator="clerk")
+        people.unfreeze(busy.id, cause="cleared", operator="clerk", rank=HIGHEST)
     assert busy.is_out()
     busy.http.log_in(busy.id)
     made = busy.http.tokens(busy.tax)
@@ -236,7 +237,7 @@ def test_an_unfrozen_person_logs_in_anew_and_has_nothing_of_before(busy: Busy) -
 
 def test_unfreezing_ends_first_what_was_left_undone(busy: Busy) -> None:
     registry.freeze(busy.id, cause="court")
-    people.unfreeze(busy.id, cause="cleared")
+    people.unfreeze(busy.id, cause="cleared", rank=HIGHEST)
     assert busy.is_out()
 
 

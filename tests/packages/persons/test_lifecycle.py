@@ -4,6 +4,7 @@ import pytest
 
 from idp import persons
 from idp.base.errors import Rejected
+from idp.divisions.division import HIGHEST
 from idp.persons import service
 from tests.packages.persons.test_service import LI, PERMIT, PHONE, events, register, rows
 
@@ -18,9 +19,9 @@ def test_freezing_and_unfreezing_are_recorded_and_cannot_repeat() -> None:
     assert (frozen.status, frozen.active) == ("frozen", False)
     with pytest.raises(Rejected, match=r"person\.status"):
         service.freeze(person_id, cause="fraud")
-    service.unfreeze(person_id, cause="cleared")
+    service.unfreeze(person_id, cause="cleared", rank=HIGHEST)
     with pytest.raises(Rejected, match=r"person\.status"):
-        service.unfreeze(person_id, cause="cleared")
+        service.unfreeze(person_id, cause="cleared", rank=HIGHEST)
     assert (len(events("person.freeze")), len(events("person.unfreeze"))) == (1, 1)
 
 
@@ -34,7 +35,7 @@ def test_the_dead_stay_as_they_were_and_their_number_stays_taken() -> None:
     for change in (
         lambda: service.rename(person_id, "李示"),
         lambda: service.set_phone(person_id, PHONE),
-        lambda: service.unfreeze(person_id, cause="mistake"),
+        lambda: service.unfreeze(person_id, cause="mistake", rank=HIGHEST),
         lambda: service.set_level(person_id, 4, method="window", source="clerk"),
         lambda: service.add_identifier(person_id, id_number=LI),
     ):
@@ -71,7 +72,7 @@ def test_a_closed_account_stays_closed_and_a_frozen_one_cannot_be_closed() -> No
     service.freeze(frozen, cause="fraud")
     for change in (
         lambda: service.close(closed, cause="again"),
-        lambda: service.unfreeze(closed, cause="mistake"),
+        lambda: service.unfreeze(closed, cause="mistake", rank=HIGHEST),
         lambda: service.freeze(closed, cause="fraud"),
         lambda: service.record_death(closed),
         lambda: service.close(frozen, cause="request"),
