@@ -3,7 +3,6 @@
 One walk over the portal's events by their index, in batches. Nobody is named but by the id of the record.
 """
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlalchemy import ColumnElement, literal_column, select
 from idp import audit
 from idp.audit import months
 from idp.audit.event import Event
+from idp.audit.files import write_whole
 from idp.audit.queries import EVENTS, event_of
 from idp.base import clock
 from idp.base.errors import Rejected
@@ -70,10 +70,7 @@ def write(path: Path, client: str, since: int, until: int, *, operator: str, cas
         "audit.search", client=client, reason=reason, operator=operator, case=case, count=len(found),
         filters=["affected", "client", "since", "until"],
     )  # fmt: skip
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.writelines(one.line() for _, one in sorted(found.items()))
-    unfinished.rename(path)
+    write_whole(path, (one.line() for _, one in sorted(found.items())))
     return len(found)
 
 

@@ -14,6 +14,7 @@ import orjson
 
 from idp import audit
 from idp.audit import chain, queries, witness
+from idp.audit.files import write_whole
 from idp.audit.roots import INTERVAL, Root
 from idp.base import clock
 from idp.base.errors import Rejected
@@ -70,10 +71,7 @@ def write(path: Path, since: int, until: int, *, operator: str, reason: str = ""
     """Write an export and, beside it, the program that verifies it; recorded before it is written."""
     wanted = part(since, until)
     _record(wanted, operator, reason)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    with unfinished.open("wb") as file:
-        file.writelines(_whole(wanted, since, until))
-    unfinished.rename(path)
+    write_whole(path, _whole(wanted, since, until))
     (path.parent / VERIFIER).write_bytes(verifier())
     return wanted
 

@@ -168,9 +168,9 @@ def _recorded(refused: Refused) -> Refused:
     return refused
 
 
-def _page(errors: dict[str, str], refused: Refused | None = None, status: int = 200) -> Response:
-    if status == 200:
-        status = refused.status if refused else 400 if errors else 200
+def _page(errors: dict[str, str], refused: Refused | None = None, status: int = 400) -> Response:
+    if refused or not errors:
+        status = refused.status if refused else 200
     return show(
         "configuration",
         "configuration",
